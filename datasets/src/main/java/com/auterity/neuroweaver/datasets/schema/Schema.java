@@ -1,0 +1,32 @@
+package com.auterity.neuroweaver.datasets.schema;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** The ordered columns of a dataset; names are unique. */
+public record Schema(List<Column> columns) {
+  public Schema {
+    columns = List.copyOf(columns);
+    Set<String> seen = new HashSet<>();
+    for (Column column : columns) {
+      if (!seen.add(column.name())) {
+        throw new IllegalArgumentException("column named twice: " + column.name());
+      }
+    }
+  }
+
+  public OptionalInt indexOf(String name) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name().equals(name)) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  public List<String> names() {
+    return columns.stream().map(Column::name).toList();
+  }
+}

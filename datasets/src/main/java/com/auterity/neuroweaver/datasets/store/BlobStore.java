@@ -1,0 +1,19 @@
+package com.auterity.neuroweaver.datasets.store;
+
+import java.nio.file.Path;
+
+/** Content-addressed bytes (models, adapters, checkpoints, reports) kept on the grid. */
+public interface BlobStore {
+  /** Stores the bytes once; returns their SHA-256 in hex. */
+  String put(byte[] bytes);
+
+  /** The bytes, verified; NOT_FOUND when there are none. */
+  byte[] get(String sha256);
+
+  boolean contains(String sha256);
+
+  /** A read-only file under the node's work folder with these bytes, written once. */
+  Path materialize(String sha256);
+
+  void remove(String sha256);
+}

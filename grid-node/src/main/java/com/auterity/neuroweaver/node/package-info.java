@@ -1,0 +1,2 @@
+/** A running node: configuration, Ignite assembly, composition root. */
+package com.auterity.neuroweaver.node;
