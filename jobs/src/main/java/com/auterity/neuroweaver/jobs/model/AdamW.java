@@ -1,0 +1,96 @@
+package com.auterity.neuroweaver.jobs.model;
+
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * AdamW (Loshchilov and Hutter 2019) over a flat vector, decay decoupled from the gradient. Moments
+ * are doubles, so a state is 8 + 8 + 16n bytes: magic and n, steps taken, m, v, little-endian.
+ * Plain Java arithmetic in one fixed order: equal inputs give equal bytes anywhere.
+ */
+public final class AdamW {
+  private static final int MAGIC = 0x4144414d;
+
+  private final double beta1;
+  private final double beta2;
+  private final double epsilon;
+  private final double weightDecay;
+  private final double[] m;
+  private final double[] v;
+  private final boolean[] undecayed;
+  private long steps;
+
+  public AdamW(int n, double beta1, double beta2, double epsilon, double weightDecay) {
+    this(n, beta1, beta2, epsilon, weightDecay, List.of());
+  }
+
+  /** As above; what lies in the given slices is not decayed (norms, usually). */
+  public AdamW(
+      int n,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay,
+      List<Slice> withoutDecay) {
+    this.beta1 = beta1;
+    this.beta2 = beta2;
+    this.epsilon = epsilon;
+    this.weightDecay = weightDecay;
+    this.m = new double[n];
+    this.v = new double[n];
+    this.undecayed = withoutDecay.isEmpty() ? null : new boolean[n];
+    for (Slice slice : withoutDecay) {
+      java.util.Arrays.fill(undecayed, slice.offset(), slice.offset() + slice.length(), true);
+    }
+  }
+
+  /** Changes the parameters by one step along the (already averaged and clipped) gradient. */
+  public void step(float[] parameters, float[] gradient, double learningRate) {
+    if (parameters.length != m.length || gradient.length != m.length) {
+      throw NeuroWeaverException.invalid(
+          "this optimizer holds %d parameters; given were %d and %d gradients"
+              .formatted(m.length, parameters.length, gradient.length));
+    }
+    steps++;
+    double correction1 = 1 - StrictMath.pow(beta1, steps);
+    double correction2 = 1 - StrictMath.pow(beta2, steps);
+    double shrink = 1 - learningRate * weightDecay;
+    for (int i = 0; i < m.length; i++) {
+      double g = gradient[i];
+      m[i] = beta1 * m[i] + (1 - beta1) * g;
+      v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+      double p = parameters[i];
+      if (undecayed == null || !undecayed[i]) {
+        p *= shrink;
+      }
+      double update = (m[i] / correction1) / (Math.sqrt(v[i] / correction2) + epsilon);
+      parameters[i] = (float) (p - learningRate * update);
+    }
+  }
+
+  public long steps() {
+    return steps;
+  }
+
+  public byte[] state() {
+    ByteBuffer out =
+        ByteBuffer.allocate(Math.addExact(16, Math.multiplyExact(16, m.length)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(MAGIC).putInt(m.length).putLong(steps);
+    out.asDoubleBuffer().put(m).put(v);
+    return out.array();
+  }
+
+  public void restore(byte[] state) {
+    ByteBuffer in = ByteBuffer.wrap(state).order(ByteOrder.LITTLE_ENDIAN);
+    if (state.length != 16 + 16L * m.length || in.getInt() != MAGIC || in.getInt() != m.length) {
+      throw NeuroWeaverException.invalid(
+          "this is not the optimizer state of %d parameters (%d bytes found, %d expected)"
+              .formatted(m.length, state.length, 16 + 16L * m.length));
+    }
+    steps = in.getLong();
+    in.asDoubleBuffer().get(m).get(v);
+  }
+}
