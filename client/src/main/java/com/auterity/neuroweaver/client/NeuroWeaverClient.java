@@ -1,0 +1,329 @@
+package com.auterity.neuroweaver.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * Java SDK of the HTTP API: one method for each endpoint, wire records in and out. Thread-safe.
+ * Every method throws {@link ApiException} when the grid refuses, fails or cannot be reached.
+ */
+public final class NeuroWeaverClient {
+  /** Where a node listens unless it was told otherwise. */
+  public static final URI DEFAULT_URL = URI.create("http://127.0.0.1:8001");
+
+  private static final JsonMapper MAPPER = WireMapper.lenient();
+  private static final Duration POLL = Duration.ofMillis(250);
+
+  private final URI url;
+  private final Duration timeout;
+  private final HttpClient http;
+
+  private NeuroWeaverClient(URI url, Duration timeout) {
+    this.url = url;
+    this.timeout = timeout;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+  }
+
+  /** A client of the node at {@code url} ({@code http://host:port}), waiting 60 s for an answer. */
+  public static NeuroWeaverClient at(URI url) {
+    return at(url, Duration.ofSeconds(60));
+  }
+
+  public static NeuroWeaverClient at(URI url, Duration timeout) {
+    Objects.requireNonNull(url, "url");
+    if (url.getHost() == null
+        || !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+      throw new IllegalArgumentException(
+          "the address of a node looks like " + DEFAULT_URL + ", found: " + url);
+    }
+    String text = url.toString();
+    return new NeuroWeaverClient(
+        text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : url, timeout);
+  }
+
+  public URI url() {
+    return url;
+  }
+
+  // Health
+
+  public Health health() {
+    return get("/health", new TypeReference<Health>() {});
+  }
+
+  public HealthDetail healthDetailed() {
+    return get("/health/detailed", new TypeReference<HealthDetail>() {});
+  }
+
+  /** Whether the node is ready to take work; false also when it cannot be reached. */
+  public boolean isReady() {
+    try {
+      get("/health/ready", new TypeReference<Health>() {});
+      return true;
+    } catch (ApiException e) {
+      return false;
+    }
+  }
+
+  /** Prometheus text. */
+  public String metrics() {
+    return new String(bytes("/metrics"), StandardCharsets.UTF_8);
+  }
+
+  public JsonNode openApi() {
+    return get("/openapi.json", new TypeReference<JsonNode>() {});
+  }
+
+  // Workflows
+
+  public Workflow createWorkflow(WorkflowRequest request) {
+    return post("/workflows/create", request, new TypeReference<Workflow>() {});
+  }
+
+  public Workflow workflow(String workflowId) {
+    return get("/workflows/" + segment(workflowId), new TypeReference<Workflow>() {});
+  }
+
+  /** The finished report as {@code report.json} holds it. */
+  public byte[] workflowReportJson(String workflowId) {
+    return bytes("/workflows/" + segment(workflowId) + "/report.json");
+  }
+
+  /** The finished report as one self-contained page. */
+  public byte[] workflowReportHtml(String workflowId) {
+    return bytes("/workflows/" + segment(workflowId) + "/report.html");
+  }
+
+  // Datasets
+
+  public Page<Dataset> datasets(int limit, long offset) {
+    return get("/datasets" + page(limit, offset), new TypeReference<Page<Dataset>>() {});
+  }
+
+  /** Starts loading; the dataset is there when the job has succeeded. */
+  public Job loadDataset(LoadRequest request) {
+    return post("/datasets", request, new TypeReference<Job>() {});
+  }
+
+  /** {@code reference}: dataset id, version id, name, or name@version. */
+  public DatasetDetail dataset(String reference) {
+    return get("/datasets/" + segment(reference), new TypeReference<DatasetDetail>() {});
+  }
+
+  public DatasetSample sample(String reference, int limit) {
+    return get(
+        "/datasets/" + segment(reference) + "/sample?limit=" + limit,
+        new TypeReference<DatasetSample>() {});
+  }
+
+  public Job exportDataset(String reference, ExportRequest request) {
+    return post(
+        "/datasets/" + segment(reference) + "/export", request, new TypeReference<Job>() {});
+  }
+
+  // Training
+
+  /** Starts training; {@code request} holds the keys of {@code training/start}. */
+  public Job startTraining(JsonNode request) {
+    return post("/training/start", request, new TypeReference<Job>() {});
+  }
+
+  public TrainingProgress trainingProgress(String jobId) {
+    return get(
+        "/training/" + segment(jobId) + "/progress", new TypeReference<TrainingProgress>() {});
+  }
+
+  public Job cancelTraining(String jobId) {
+    return post("/training/" + segment(jobId) + "/cancel", null, new TypeReference<Job>() {});
+  }
+
+  // Jobs
+
+  /** Newest first; {@code kind} and {@code state} may be null. */
+  public Page<Job> jobs(String kind, JobState state, int limit, long offset) {
+    String query = page(limit, offset);
+    query += kind == null ? "" : "&kind=" + segment(kind);
+    query += state == null ? "" : "&state=" + state;
+    return get("/jobs" + query, new TypeReference<Page<Job>>() {});
+  }
+
+  public Job job(String jobId) {
+    return get("/jobs/" + segment(jobId), new TypeReference<Job>() {});
+  }
+
+  public Job cancelJob(String jobId) {
+    return post("/jobs/" + segment(jobId) + "/cancel", null, new TypeReference<Job>() {});
+  }
+
+  /** Events with a sequence greater than {@code since}. */
+  public Page<JobEvent> jobEvents(String jobId, long since) {
+    return get(
+        "/jobs/" + segment(jobId) + "/events?since=" + since,
+        new TypeReference<Page<JobEvent>>() {});
+  }
+
+  /**
+   * Waits until the job is final, telling {@code onChange} of each state seen.
+   *
+   * @throws InterruptedException when the waiting thread is interrupted; the job goes on
+   */
+  public Job awaitJob(String jobId, Duration limit, Consumer<Job> onChange)
+      throws InterruptedException {
+    Instant end = Instant.now().plus(limit);
+    while (true) {
+      Job job = job(jobId);
+      onChange.accept(job);
+      if (job.state().isFinal() || !Instant.now().isBefore(end)) {
+        return job;
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+  }
+
+  // Models
+
+  public Page<Model> models(int limit, long offset) {
+    return get("/models" + page(limit, offset), new TypeReference<Page<Model>>() {});
+  }
+
+  /** {@code reference}: model id or name. */
+  public Model model(String reference) {
+    return get("/models/" + segment(reference), new TypeReference<Model>() {});
+  }
+
+  /** Starts a deployment; it answers when the job has succeeded. */
+  public Job deploy(DeployRequest request) {
+    return post("/models/deploy", request, new TypeReference<Job>() {});
+  }
+
+  public Prediction predict(PredictRequest request) {
+    return post("/inference/predict", request, new TypeReference<Prediction>() {});
+  }
+
+  // Cost
+
+  /** The bill of one job with its children, or of everything when {@code jobId} is null. */
+  public Bill costs(String jobId) {
+    return get(
+        "/costs" + (jobId == null ? "" : "?job_id=" + segment(jobId)),
+        new TypeReference<Bill>() {});
+  }
+
+  private static String page(int limit, long offset) {
+    return "?limit=" + limit + "&offset=" + offset;
+  }
+
+  private static String segment(String text) {
+    return URLEncoder.encode(Objects.requireNonNull(text), StandardCharsets.UTF_8)
+        .replace("+", "%20");
+  }
+
+  private <T> T get(String path, TypeReference<T> type) {
+    return decode(send(request(path).GET()), type);
+  }
+
+  private byte[] bytes(String path) {
+    return send(request(path).GET());
+  }
+
+  private <T> T post(String path, Object body, TypeReference<T> type) {
+    byte[] bytes;
+    try {
+      bytes = body == null ? new byte[0] : MAPPER.writeValueAsBytes(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("cannot write " + body + " as JSON", e);
+    }
+    return decode(
+        send(
+            request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(bytes))),
+        type);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(url + "/api/v1" + path)).timeout(timeout);
+  }
+
+  private byte[] send(HttpRequest.Builder builder) {
+    HttpResponse<byte[]> response;
+    try {
+      response = http.send(builder.build(), HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new ApiException(0, unreachable(e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApiException(
+          0, new Problem("CANCELLED", "interrupted while waiting for " + url, Map.of()), e);
+    }
+    if (response.statusCode() / 100 != 2) {
+      throw new ApiException(response.statusCode(), problem(response), null);
+    }
+    return response.body();
+  }
+
+  private Problem unreachable(IOException e) {
+    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return new Problem(
+        "UNAVAILABLE",
+        "no node answers at "
+            + url
+            + " ("
+            + reason
+            + "): start one with ./neuroweaver node, or name another with --url or NEUROWEAVER_URL",
+        Map.of("url", url.toString()));
+  }
+
+  private static Problem problem(HttpResponse<byte[]> response) {
+    try {
+      Problem problem = MAPPER.readValue(response.body(), ErrorResponse.class).error();
+      if (problem != null && problem.message() != null) {
+        return problem;
+      }
+    } catch (IOException e) {
+      // Not one of our answers: what came is shown as it is.
+    }
+    String text = new String(response.body(), StandardCharsets.UTF_8);
+    return new Problem(
+        "INTERNAL",
+        "status "
+            + response.statusCode()
+            + " from "
+            + response.uri()
+            + ": "
+            + (text.length() > 200 ? text.substring(0, 200) + "..." : text),
+        Map.of());
+  }
+
+  private <T> T decode(byte[] body, TypeReference<T> type) {
+    try {
+      return MAPPER.readValue(body, type);
+    } catch (IOException e) {
+      throw new ApiException(
+          0,
+          new Problem(
+              "INTERNAL",
+              "the answer of " + url + " is not what this client reads: " + e.getMessage(),
+              Map.of()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,267 @@
+package com.auterity.neuroweaver.client.cli;
+
+import com.auterity.neuroweaver.client.Dataset;
+import com.auterity.neuroweaver.client.DatasetDetail;
+import com.auterity.neuroweaver.client.DatasetSample;
+import com.auterity.neuroweaver.client.ExportRequest;
+import com.auterity.neuroweaver.client.Job;
+import com.auterity.neuroweaver.client.LoadRequest;
+import com.auterity.neuroweaver.client.NeuroWeaverClient;
+import com.auterity.neuroweaver.client.Page;
+import com.auterity.neuroweaver.client.PartitionPlace;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "dataset",
+    description = "Load, look at and export datasets.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      DatasetCommand.Load.class,
+      DatasetCommand.ListAll.class,
+      DatasetCommand.Show.class,
+      DatasetCommand.Sample.class,
+      DatasetCommand.Export.class
+    })
+final class DatasetCommand extends Group {
+
+  @Command(
+      name = "load",
+      description = "Load a CSV, tab-separated, JSON Lines or Parquet file.",
+      mixinStandardHelpOptions = true)
+  static final class Load implements Callable<Integer> {
+    @Mixin private Connection connection;
+    @Mixin private Printer printer;
+
+    @Parameters(paramLabel = "FILE", description = "A file the nodes can read.")
+    private Path file;
+
+    @Option(
+        names = "--name",
+        description = "Name of the dataset (default: the file's name without its ending).")
+    private String name;
+
+    @Option(
+        names = "--format",
+        description = "csv, tsv, jsonl or parquet (default: by the ending).")
+    private String format;
+
+    @Option(names = "--delimiter", description = "One character that parts the columns.")
+    private String delimiter;
+
+    @Option(
+        names = "--header",
+        negatable = true,
+        arity = "0",
+        defaultValue = "true",
+        fallbackValue = "true",
+        description = "Whether the first line names the columns (default: it does).")
+    private boolean header;
+
+    @Option(
+        names = "--columns",
+        split = ",",
+        paramLabel = "NAME[,NAME...]",
+        description = "Names of the columns, in the order of the file.")
+    private List<String> columns;
+
+    @Option(names = "--partition-by", description = "Column whose equal values lie together.")
+    private String partitionBy;
+
+    @Option(names = "--detach", description = "Submit, print the job and return.")
+    private boolean detach;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      NeuroWeaverClient client = connection.client();
+      List<JsonNode> names =
+          columns == null
+              ? null
+              : columns.stream().map(column -> (JsonNode) TextNode.valueOf(column)).toList();
+      Job job =
+          client.loadDataset(
+              new LoadRequest(
+                  name == null ? stem(file) : name,
+                  file.toAbsolutePath().normalize().toString(),
+                  format,
+                  unescape(delimiter),
+                  header ? null : Boolean.FALSE,
+                  names,
+                  partitionBy));
+      return Submitted.show(client, printer, job, detach);
+    }
+
+    private static String unescape(String text) {
+      return text == null ? null : text.replace("\\t", "\t");
+    }
+
+    private static String stem(Path file) {
+      String text = file.getFileName().toString();
+      int dot = text.indexOf('.');
+      return dot > 0 ? text.substring(0, dot) : text;
+    }
+  }
+
+  @Command(name = "list", description = "List the datasets.", mixinStandardHelpOptions = true)
+  static final class ListAll implements Callable<Integer> {
+    @Mixin private Connection connection;
+    @Mixin private Printer printer;
+    @Mixin private Paging paging;
+
+    @Override
+    public Integer call() {
+      Page<Dataset> page = connection.client().datasets(paging.limit(), paging.offset());
+      printer.print(
+          page,
+          out -> {
+            TextTable table =
+                new TextTable("NAME", "VERSION", "ROWS", "COLUMNS", "BYTES", "CREATED", "ID");
+            for (Dataset d : page.data()) {
+              table.row(
+                  d.name(),
+                  d.version(),
+                  Printer.count(d.rows()),
+                  d.columns(),
+                  Printer.count(d.bytes()),
+                  d.createdAt(),
+                  d.datasetId());
+            }
+            table.print(out);
+            paging.more(page.meta(), out);
+          });
+      return ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "show",
+      description = "Schema, rows and places of a dataset.",
+      mixinStandardHelpOptions = true)
+  static final class Show implements Callable<Integer> {
+    @Mixin private Connection connection;
+    @Mixin private Printer printer;
+
+    @Parameters(paramLabel = "DATASET", description = "Name, name@version or id.")
+    private String reference;
+
+    @Override
+    public Integer call() {
+      DatasetDetail detail = connection.client().dataset(reference);
+      printer.print(detail, out -> show(detail, out));
+      return ExitCode.OK;
+    }
+
+    private static void show(DatasetDetail d, PrintWriter out) {
+      out.println(d.name() + "@" + d.version() + "  " + d.datasetId() + "  " + d.versionId());
+      out.println(
+          Printer.count(d.rows())
+              + " rows in "
+              + d.partitions().size()
+              + " partitions, "
+              + Printer.count(d.bytes())
+              + " bytes"
+              + (d.partitionBy() == null ? "" : ", by " + d.partitionBy()));
+      out.println(
+          "made by "
+              + d.jobId()
+              + " at "
+              + d.createdAt()
+              + (d.parents().isEmpty() ? "" : " from " + String.join(", ", d.parents())));
+      out.println();
+      TextTable columns = new TextTable("COLUMN", "TYPE", "MEANING");
+      d.schema().forEach(c -> columns.row(c.name(), c.type(), c.semantic()));
+      columns.print(out);
+      out.println();
+      TextTable nodes = new TextTable("NODE", "PARTITIONS", "ROWS");
+      d.rowsByNode()
+          .forEach(
+              (node, rows) ->
+                  nodes.row(
+                      node,
+                      d.partitions().stream()
+                          .filter(p -> p.nodes().indexOf(node) == 0)
+                          .map(PartitionPlace::partition)
+                          .map(String::valueOf)
+                          .collect(Collectors.joining(",")),
+                      Printer.count(rows)));
+      nodes.print(out);
+    }
+  }
+
+  @Command(
+      name = "sample",
+      description = "Print the first rows of a dataset.",
+      mixinStandardHelpOptions = true)
+  static final class Sample implements Callable<Integer> {
+    @Mixin private Connection connection;
+    @Mixin private Printer printer;
+
+    @Parameters(paramLabel = "DATASET", description = "Name, name@version or id.")
+    private String reference;
+
+    @Option(names = "--rows", defaultValue = "10", description = "How many (default: 10).")
+    private int rows;
+
+    @Override
+    public Integer call() {
+      DatasetSample sample = connection.client().sample(reference, rows);
+      printer.print(
+          sample,
+          out -> {
+            TextTable table = new TextTable(sample.columns().toArray(new String[0]));
+            sample
+                .rows()
+                .forEach(
+                    row ->
+                        table.row(
+                            sample.columns().stream().map(row::get).map(Sample::brief).toArray()));
+            table.print(out);
+          });
+      return ExitCode.OK;
+    }
+
+    private static String brief(Object value) {
+      String text = value == null ? "" : value.toString();
+      return text.length() <= 60 ? text : text.substring(0, 57) + "...";
+    }
+  }
+
+  @Command(
+      name = "export",
+      description = "Write a dataset to a file.",
+      mixinStandardHelpOptions = true)
+  static final class Export implements Callable<Integer> {
+    @Mixin private Connection connection;
+    @Mixin private Printer printer;
+
+    @Parameters(index = "0", paramLabel = "DATASET", description = "Name, name@version or id.")
+    private String reference;
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "Where the nodes write it.")
+    private Path file;
+
+    @Option(names = "--format", defaultValue = "parquet", description = "parquet (the default).")
+    private String format;
+
+    @Option(names = "--detach", description = "Submit, print the job and return.")
+    private boolean detach;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      NeuroWeaverClient client = connection.client();
+      Job job =
+          client.exportDataset(
+              reference, new ExportRequest(file.toAbsolutePath().normalize().toString(), format));
+      return Submitted.show(client, printer, job, detach);
+    }
+  }
+}
