@@ -1,0 +1,2 @@
+/** Usage, prices and bills. */
+package com.auterity.neuroweaver.costguard;

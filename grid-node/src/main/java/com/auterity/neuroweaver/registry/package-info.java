@@ -1,0 +1,2 @@
+/** Models, versions, aliases, deployments, lineage. */
+package com.auterity.neuroweaver.registry;

@@ -1,0 +1,2 @@
+/** Predictions: queue, batching, answers. */
+package com.auterity.neuroweaver.weaver;
