@@ -1,0 +1,92 @@
+package com.auterity.neuroweaver.jobs.training;
+
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.model.LoraConfig;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/**
+ * What a {@code train} job is asked for, under the names Axolotl gives them. A step is {@code
+ * gradient_accumulation_steps} micro-batches over the whole grid, so that no number here depends on
+ * how many nodes there are.
+ *
+ * @param maxSteps 0 when all epochs are to be trained
+ * @param valSetSize a share of the rows when below 1, else a number of rows
+ * @param saveSteps steps between checkpoints; 0 leaves it to time
+ */
+public record TrainingConfig(
+    String baseModel,
+    String dataset,
+    PromptFormat format,
+    LoraConfig lora,
+    int sequenceLen,
+    boolean samplePacking,
+    int microBatchSize,
+    int gradientAccumulationSteps,
+    int numEpochs,
+    long maxSteps,
+    double learningRate,
+    LrScheduler lrScheduler,
+    double warmupRatio,
+    double weightDecay,
+    double adamBeta1,
+    double adamBeta2,
+    double adamEpsilon,
+    double maxGradNorm,
+    double valSetSize,
+    long seed,
+    long saveSteps) {
+
+  /**
+   * @throws NeuroWeaverException INVALID_INPUT naming the key, what was found and what is right
+   */
+  public static TrainingConfig parse(ObjectNode json) {
+    Parameters keys = new Parameters("train", json);
+    keys.choice("adapter", "lora", "lora");
+    LoraConfig lora =
+        new LoraConfig(
+            keys.whole("lora_r", 16, 1, 1024),
+            keys.number("lora_alpha", 32, Double.MIN_VALUE, 1e6, "a number above 0"),
+            keys.number("lora_dropout", 0, 0, 0.99, "a number from 0 to 0.99"),
+            keys.texts("lora_target_modules", LoraConfig.ALL_MODULES));
+    keys.choice("optimizer", "adamw", "adamw", "adamw_torch");
+    double valSetSize =
+        keys.number("val_set_size", 0, 0, 1e9, "a share below 1 or a whole number of rows");
+    if (valSetSize >= 1 && valSetSize != Math.rint(valSetSize)) {
+      throw keys.wrong(
+          "val_set_size", json.get("val_set_size"), "a share below 1 or a whole number of rows");
+    }
+    TrainingConfig config =
+        new TrainingConfig(
+            keys.text("base_model"),
+            keys.text("dataset"),
+            PromptFormat.read(keys, true),
+            lora,
+            keys.whole("sequence_len", 512, 8, 1 << 20),
+            keys.flag("sample_packing", true),
+            keys.whole("micro_batch_size", 1, 1, 4096),
+            keys.whole("gradient_accumulation_steps", 8, 1, 1 << 16),
+            keys.whole("num_epochs", 1, 1, 10_000),
+            keys.whole("max_steps", 0L, 1L, 1_000_000_000L),
+            keys.number("learning_rate", 2e-4, Double.MIN_VALUE, 10, "a number above 0, up to 10"),
+            LrScheduler.valueOf(
+                keys.choice("lr_scheduler", "cosine", "cosine", "linear", "constant")
+                    .toUpperCase(java.util.Locale.ROOT)),
+            keys.number("warmup_ratio", 0.03, 0, 1, "a number from 0 to 1"),
+            keys.number("weight_decay", 0, 0, 1, "a number from 0 to 1"),
+            keys.number("adam_beta1", 0.9, 0, 0.999999, "a number from 0 to below 1"),
+            keys.number("adam_beta2", 0.999, 0, 0.9999999, "a number from 0 to below 1"),
+            keys.number("adam_epsilon", 1e-8, 1e-15, 1, "a number from 1e-15 to 1"),
+            keys.number("max_grad_norm", 1.0, Double.MIN_VALUE, 1e9, "a number above 0"),
+            valSetSize,
+            keys.whole("seed", 42L, Long.MIN_VALUE, Long.MAX_VALUE),
+            keys.whole("save_steps", 0L, 1L, 1_000_000_000L));
+    keys.refuseUnknown();
+    return config;
+  }
+
+  /** The names of the modules the adapter is put beside. */
+  public List<String> targetModules() {
+    return lora.targetModules();
+  }
+}
