@@ -141,8 +141,7 @@ public final class NeuroWeaverClient {
 
   // Training
 
-  /** Starts training; {@code request} holds the keys of {@code training/start}. */
-  public Job startTraining(JsonNode request) {
+  public Job startTraining(TrainingRequest request) {
     return post("/training/start", request, new TypeReference<Job>() {});
   }
 

@@ -32,6 +32,7 @@ final class CostCommand implements Callable<Integer> {
                   "JOB",
                   "KIND",
                   "WALL S",
+                  "NODE S",
                   "CPU S",
                   "READ",
                   "WRITTEN",
@@ -40,9 +41,10 @@ final class CostCommand implements Callable<Integer> {
                   "USD");
           for (JobCost cost : bill.byJob()) {
             table.row(
-                cost.jobId() == null ? "(overhead)" : cost.jobId(),
+                cost.jobId() == null ? "(" + cost.kind() + ")" : cost.jobId(),
                 cost.kind(),
                 Printer.decimal(cost.wallSeconds(), 1),
+                Printer.decimal(cost.nodeSeconds(), 1),
                 Printer.decimal(cost.cpuSeconds(), 1),
                 Printer.count(cost.bytesRead()),
                 Printer.count(cost.bytesWritten()),

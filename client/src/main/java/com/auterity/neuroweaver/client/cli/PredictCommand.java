@@ -63,6 +63,7 @@ final class PredictCommand implements Callable<Integer> {
                 new PredictRequest(
                     model,
                     prompt,
+                    null,
                     inputs.isEmpty() ? null : inputs,
                     maxTokens,
                     temperature,

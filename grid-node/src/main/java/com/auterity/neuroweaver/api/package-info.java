@@ -1,0 +1,2 @@
+/** The route table and its resources: they translate HTTP and decide nothing. */
+package com.auterity.neuroweaver.api;
