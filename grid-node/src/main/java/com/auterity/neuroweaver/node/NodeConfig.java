@@ -1,0 +1,161 @@
+package com.auterity.neuroweaver.node;
+
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.yaml.YamlDocument;
+import com.auterity.neuroweaver.yaml.YamlSchema;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What {@code config/node.yaml} says, checked. An empty port means the next free one.
+ *
+ * @param workDir absolute
+ * @param departureSeconds after how long a node that left loses its share of the data
+ * @param prices absolute path of the price list
+ */
+public record NodeConfig(
+    String name,
+    Path workDir,
+    String host,
+    OptionalInt discoveryPort,
+    List<String> discoveryAddresses,
+    OptionalInt communicationPort,
+    OptionalInt clientPort,
+    OptionalInt apiPort,
+    int initialNodes,
+    int partitions,
+    int backups,
+    int departureSeconds,
+    int regionMb,
+    int workers,
+    int maxRunningJobs,
+    Path prices,
+    String logLevel,
+    int logFileMb,
+    int logFilesKept) {
+
+  public static final List<String> DEFAULT_ADDRESSES = List.of("127.0.0.1:47500..47509");
+
+  public NodeConfig {
+    discoveryAddresses = List.copyOf(discoveryAddresses);
+  }
+
+  /**
+   * The configuration in a file.
+   *
+   * @param home relative paths are taken from here
+   * @param overrides {@code key=value}, dotted keys, values in YAML
+   */
+  public static NodeConfig read(Path file, Path home, List<String> overrides) {
+    return of(YamlDocument.read(file), home, overrides);
+  }
+
+  static NodeConfig of(YamlDocument document, Path home, List<String> overrides) {
+    YamlDocument all = document;
+    for (String override : overrides) {
+      int equals = override.indexOf('=');
+      if (equals < 1) {
+        throw NeuroWeaverException.invalid(
+            "--set " + override + ": found no key, `--set key=value` is right");
+      }
+      all =
+          all.with(
+              override.substring(0, equals), override.substring(equals + 1), "--set " + override);
+    }
+    all.check(YamlSchema.resource(NodeConfig.class, "node.schema.json"));
+    return new Reader(all, home).read();
+  }
+
+  private record Reader(YamlDocument document, Path home) {
+    NodeConfig read() {
+      ObjectNode tree = document.tree();
+      String name = tree.path("name").asText("node-1");
+      String host = tree.path("host").asText("127.0.0.1");
+      checkLoopback(host);
+      JsonNode discovery = tree.path("discovery");
+      List<String> addresses = new ArrayList<>();
+      discovery.path("addresses").forEach(address -> addresses.add(address.asText()));
+      JsonNode logs = tree.path("logs");
+      NodeConfig config =
+          new NodeConfig(
+              name,
+              path(tree.path("work_dir").asText("var/" + name)),
+              host,
+              port(discovery.path("port")),
+              addresses.isEmpty() ? DEFAULT_ADDRESSES : addresses,
+              port(tree.path("communication_port")),
+              port(tree.path("client_port")),
+              port(tree.path("api_port")),
+              tree.path("initial_nodes").asInt(1),
+              tree.path("partitions").asInt(64),
+              tree.path("backups").asInt(1),
+              tree.path("departure_seconds").asInt(30),
+              tree.path("memory").path("region_mb").asInt(512),
+              tree.path("workers").asInt(Runtime.getRuntime().availableProcessors()),
+              tree.path("jobs").path("max_running").asInt(8),
+              path(tree.path("prices").asText("config/prices.yaml")),
+              logs.path("level").asText("INFO"),
+              logs.path("file_mb").asInt(64),
+              logs.path("keep_files").asInt(5));
+      checkPortsDiffer(config);
+      return config;
+    }
+
+    private void checkLoopback(String host) {
+      boolean loopback;
+      try {
+        loopback = InetAddress.getByName(host).isLoopbackAddress();
+      } catch (UnknownHostException e) {
+        throw document.error("/host", "`host` is `" + host + "`, which has no address");
+      }
+      if (!loopback) {
+        throw document.error(
+            "/host",
+            "`host` is `"
+                + host
+                + "`: there are no identities yet, so a node listens on loopback only, right is"
+                + " 127.0.0.1");
+      }
+    }
+
+    private void checkPortsDiffer(NodeConfig config) {
+      List<String> pointers =
+          List.of("/discovery/port", "/communication_port", "/client_port", "/api_port");
+      List<OptionalInt> ports =
+          List.of(
+              config.discoveryPort(),
+              config.communicationPort(),
+              config.clientPort(),
+              config.apiPort());
+      for (int i = 0; i < ports.size(); i++) {
+        for (int j = 0; j < i; j++) {
+          if (ports.get(i).isPresent() && ports.get(i).equals(ports.get(j))) {
+            throw document.error(
+                pointers.get(i),
+                "port "
+                    + ports.get(i).getAsInt()
+                    + " is set for both `"
+                    + pointers.get(j).substring(1).replace('/', '.')
+                    + "` and `"
+                    + pointers.get(i).substring(1).replace('/', '.')
+                    + "`: each needs its own");
+          }
+        }
+      }
+    }
+
+    private Path path(String text) {
+      return home.resolve(text).toAbsolutePath().normalize();
+    }
+
+    private static OptionalInt port(JsonNode port) {
+      return port.isInt() ? OptionalInt.of(port.intValue()) : OptionalInt.empty();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** YAML files read strictly: every mistake is named with file and line. */
+package com.auterity.neuroweaver.yaml;
