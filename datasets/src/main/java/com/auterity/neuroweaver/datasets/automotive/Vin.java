@@ -1,0 +1,150 @@
+package com.auterity.neuroweaver.datasets.automotive;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A vehicle identification number of 17 characters (ISO 3779) with the check digit and model year
+ * code of 49 CFR 565 (FMVSS 115), as used in North America. The value is well formed; whether its
+ * check digit is right is {@link #checkDigitIsRight()}.
+ */
+public record Vin(String value) {
+  private static final String YEAR_CODES = "ABCDEFGHJKLMNPRSTVWXY123456789";
+  private static final int[] WEIGHTS = {8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2};
+  private static final Map<String, String> MAKERS =
+      Map.ofEntries(
+          Map.entry("1HG", "Honda"),
+          Map.entry("2HG", "Honda"),
+          Map.entry("5J6", "Honda"),
+          Map.entry("4T1", "Toyota"),
+          Map.entry("2T3", "Toyota"),
+          Map.entry("JTD", "Toyota"),
+          Map.entry("1FA", "Ford"),
+          Map.entry("1FT", "Ford"),
+          Map.entry("1FM", "Ford"),
+          Map.entry("1G1", "Chevrolet"),
+          Map.entry("1GC", "Chevrolet"),
+          Map.entry("1GN", "Chevrolet"),
+          Map.entry("1C4", "Jeep"),
+          Map.entry("1N4", "Nissan"),
+          Map.entry("5N1", "Nissan"),
+          Map.entry("5NP", "Hyundai"),
+          Map.entry("KM8", "Hyundai"),
+          Map.entry("KNA", "Kia"),
+          Map.entry("KND", "Kia"),
+          Map.entry("4S3", "Subaru"),
+          Map.entry("4S4", "Subaru"),
+          Map.entry("JM1", "Mazda"),
+          Map.entry("JM3", "Mazda"),
+          Map.entry("3VW", "Volkswagen"),
+          Map.entry("WVG", "Volkswagen"),
+          Map.entry("WBA", "BMW"),
+          Map.entry("5UX", "BMW"));
+
+  public Vin {
+    String fault = fault(value);
+    if (fault != null) {
+      throw new IllegalArgumentException("not a VIN: " + value + " " + fault);
+    }
+  }
+
+  /** The VIN, upper-cased and stripped, or empty when the text is none. */
+  public static Optional<Vin> parse(String text) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    String value = text.strip().toUpperCase(Locale.ROOT);
+    return fault(value) == null ? Optional.of(new Vin(value)) : Optional.empty();
+  }
+
+  /** What is wrong with the shape of a VIN, or null; says nothing of the check digit. */
+  public static String fault(String value) {
+    if (value == null || value.length() != 17) {
+      return "has " + (value == null ? 0 : value.length()) + " characters instead of 17";
+    }
+    for (int i = 0; i < 17; i++) {
+      if (transliterate(value.charAt(i)) < 0) {
+        return "has '" + value.charAt(i) + "' at place " + (i + 1);
+      }
+    }
+    return null;
+  }
+
+  /** Completes 17 characters whose ninth is ignored with the right check digit. */
+  public static Vin withCheckDigit(String seventeen) {
+    char digit = checkDigit(seventeen);
+    return new Vin(seventeen.substring(0, 8) + digit + seventeen.substring(9));
+  }
+
+  /** The check digit these 17 characters should have in the ninth place. */
+  static char checkDigit(String seventeen) {
+    int sum = 0;
+    for (int i = 0; i < 17; i++) {
+      sum += WEIGHTS[i] * Math.max(0, transliterate(seventeen.charAt(i)));
+    }
+    int rest = sum % 11;
+    return rest == 10 ? 'X' : (char) ('0' + rest);
+  }
+
+  public boolean checkDigitIsRight() {
+    return value.charAt(8) == checkDigit(value);
+  }
+
+  public char expectedCheckDigit() {
+    return checkDigit(value);
+  }
+
+  /** World manufacturer identifier. */
+  public String wmi() {
+    return value.substring(0, 3);
+  }
+
+  /** Maker by the small built-in table, when known. */
+  public Optional<String> maker() {
+    return Optional.ofNullable(MAKERS.get(wmi()));
+  }
+
+  /**
+   * Model year from the tenth place; a letter in the seventh means 2010 to 2039, a digit 1980 to
+   * 2009 (49 CFR 565.15, passenger cars and light trucks). Empty when the tenth is no year code.
+   */
+  public OptionalInt modelYear() {
+    int index = YEAR_CODES.indexOf(value.charAt(9));
+    if (index < 0) {
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of((Character.isDigit(value.charAt(6)) ? 1980 : 2010) + index);
+  }
+
+  /** The tenth character of vehicles of a model year from 1980 to 2039. */
+  public static char yearCode(int modelYear) {
+    if (modelYear < 1980 || modelYear > 2039) {
+      throw new IllegalArgumentException("model year " + modelYear + " is not in 1980..2039");
+    }
+    return YEAR_CODES.charAt((modelYear - 1980) % 30);
+  }
+
+  private static int transliterate(char c) {
+    if (c >= '0' && c <= '9') {
+      return c - '0';
+    }
+    // A..H are 1..8, J..R are 1..9 without O and Q, S..Z are 2..9; I, O, Q never occur.
+    if (c >= 'A' && c <= 'H') {
+      return c - 'A' + 1;
+    }
+    if (c >= 'J' && c <= 'R' && c != 'O' && c != 'Q') {
+      return c - 'J' + 1;
+    }
+    if (c >= 'S' && c <= 'Z') {
+      return c - 'S' + 2;
+    }
+    return -1;
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}
