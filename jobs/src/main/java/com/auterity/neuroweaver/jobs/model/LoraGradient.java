@@ -1,22 +1,51 @@
 package com.auterity.neuroweaver.jobs.model;
 
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.tensor.Lane;
+
 /**
  * Loss and adapter gradient of one micro-batch. Each call runs on its caller's thread; many may run
  * at once, and the bytes of a result depend on the arguments alone.
  */
 public final class LoraGradient {
-  public LoraGradient(LlamaModel model) {}
+  private final LlamaModel model;
+
+  public LoraGradient(LlamaModel model) {
+    this.model = model;
+  }
 
   /**
    * Overwrites {@code gradient} with the sum (not the mean) over target tokens of the gradient with
-   * respect to {@code adapter.parameters()}.
+   * respect to {@code adapter.parameters()}. The dropout mask hangs on (dropoutSeed, layer, module,
+   * element) alone.
    */
   public Result compute(LoraAdapter adapter, MicroBatch batch, long dropoutSeed, float[] gradient) {
-    throw new UnsupportedOperationException();
+    check(adapter);
+    if (gradient.length != adapter.parameters().length) {
+      throw NeuroWeaverException.invalid(
+          "an adapter of %d parameters needs a gradient of that length, found %d"
+              .formatted(adapter.parameters().length, gradient.length));
+    }
+    try (Lane lane = model.device().lane()) {
+      return new LlamaPass(
+              model, lane, batch, adapter, dropoutSeed, LlamaPass.Gradient.ADAPTER, gradient)
+          .run();
+    }
   }
 
   /** Forward only, without dropout; a null adapter measures the base model. */
   public Result loss(LoraAdapter adapter, MicroBatch batch) {
-    throw new UnsupportedOperationException();
+    if (adapter != null) {
+      check(adapter);
+    }
+    try (Lane lane = model.device().lane()) {
+      return new LlamaPass(model, lane, batch, adapter, 0, LlamaPass.Gradient.NONE, null).run();
+    }
+  }
+
+  private void check(LoraAdapter adapter) {
+    if (!adapter.model().equals(model.config())) {
+      throw NeuroWeaverException.invalid("this adapter was made for a model of another shape");
+    }
   }
 }

@@ -1,11 +1,29 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
-/** Where tensors live and kernels run. */
-public interface Device {
+/**
+ * Where tensors live and kernels run. Weights are prepared once and shared; work goes through a
+ * {@link Lane}, one for each thread that works.
+ */
+public interface Device extends AutoCloseable {
   /**
-   * Everything the bytes of a result depend on: device, library, instruction set, JDK, precision.
+   * Everything bytes depend on: device, library, instruction set, JDK feature release, precision.
    */
   String profile();
 
   Precision precision();
+
+  /** Prepares a weight matrix (out x in, row-major, at {@code offset} of {@code values}). */
+  Weights weights(int out, int in, float[] values, int offset);
+
+  /**
+   * A tensor that any lane may read. The array may be kept: change it only through a new constant,
+   * or (all lanes idle) in place.
+   */
+  Tensor constant(int rows, int cols, float[] values, int offset);
+
+  /** A workspace for one thread; closing it gives its tensors back. */
+  Lane lane();
+
+  @Override
+  void close();
 }

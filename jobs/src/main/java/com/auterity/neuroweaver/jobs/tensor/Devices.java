@@ -1,16 +1,24 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
-/** Chooses a device for this machine. */
+/** The devices of this machine, one of each for the whole JVM; they are never closed. */
 public final class Devices {
   private Devices() {}
 
-  /** The fastest device here: bf16 where the processor multiplies it, else float32. One per JVM. */
-  public static Device best() {
-    throw new UnsupportedOperationException();
+  private static final class Float32 {
+    static final Device DEVICE = new CpuDevice(Precision.FLOAT32);
   }
 
-  /** The CPU in float32, whatever the processor could do. One per JVM. */
+  private static final class Bf16 {
+    static final Device DEVICE = new CpuDevice(Precision.BF16);
+  }
+
+  /** The fastest device here: bf16 where the processor multiplies it, else float32. */
+  public static Device best() {
+    return CpuDevice.hasBf16() ? Bf16.DEVICE : Float32.DEVICE;
+  }
+
+  /** The CPU in float32, whatever the processor could do. */
   public static Device float32() {
-    throw new UnsupportedOperationException();
+    return Float32.DEVICE;
   }
 }

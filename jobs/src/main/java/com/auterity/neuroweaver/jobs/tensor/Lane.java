@@ -1,0 +1,113 @@
+package com.auterity.neuroweaver.jobs.tensor;
+
+/**
+ * One thread's work on a device: tensors, and the kernels over them. Tensors are gone when the lane
+ * is closed. Shapes are (rows x cols); "+=" adds into what is there. Results depend on the
+ * arguments alone, not on the lane, the thread or what ran before.
+ */
+public interface Lane extends AutoCloseable {
+  /** A new tensor with undefined contents. */
+  Tensor tensor(int rows, int cols);
+
+  Tensor zeros(int rows, int cols);
+
+  /** Gives a tensor of {@link #tensor} back before the lane closes. */
+  void free(Tensor tensor);
+
+  /** A view of some columns. */
+  Tensor columns(Tensor tensor, int from, int count);
+
+  /** A view of some rows. */
+  Tensor rows(Tensor tensor, int from, int count);
+
+  void write(Tensor tensor, float[] values, int offset);
+
+  void read(Tensor tensor, float[] values, int offset);
+
+  /** y = x W^T: x (n x in), y (n x out); n at least 2. */
+  void linear(Tensor x, Weights w, Tensor y);
+
+  /** dx = dy W: dy (n x out), dx (n x in); n at least 2. */
+  void linearInput(Tensor dy, Weights w, Tensor dx);
+
+  /** dw (out x in) = dy^T x, or += when {@code accumulate}. */
+  void linearWeight(Tensor dy, Tensor x, Tensor dw, boolean accumulate);
+
+  /** c = alpha op(a) op(b) in float32, or += when {@code accumulate}; meant for thin matrices. */
+  void gemm(
+      float alpha,
+      Tensor a,
+      boolean transposeA,
+      Tensor b,
+      boolean transposeB,
+      Tensor c,
+      boolean accumulate);
+
+  /** to = from. */
+  void copy(Tensor from, Tensor to);
+
+  /** y += x. */
+  void add(Tensor x, Tensor y);
+
+  /** RMSNorm of each row: y = x * inverse * weight, inverse = 1 / sqrt(mean(x^2) + eps) (n x 1). */
+  void rmsNorm(Tensor x, Tensor weight, double eps, Tensor y, Tensor inverse);
+
+  /** dx += the gradient of RMSNorm's input; dWeight (1 x n), unless null, += its weight's. */
+  void rmsNormBackward(
+      Tensor dy, Tensor x, Tensor weight, Tensor inverse, Tensor dx, Tensor dWeight);
+
+  /** Rotates the first {@code heads} heads of each row in place; backward rotates the other way. */
+  void rotary(
+      Tensor x, int heads, int headDim, int[] positions, RotaryTable table, boolean backward);
+
+  /**
+   * Causal attention within segments. {@code qkv} is (n x heads.width()), {@code out} (n x
+   * queryWidth), {@code stats} (n x 2 heads) keeps what backward needs; segment s is the rows from
+   * {@code bounds[s]} to {@code bounds[s + 1]}.
+   */
+  void attention(Tensor qkv, Heads heads, int[] bounds, Tensor out, Tensor stats);
+
+  /** Overwrites dqkv with the gradient of attention's input. */
+  void attentionBackward(
+      Tensor dOut, Tensor qkv, Tensor out, Tensor stats, Heads heads, int[] bounds, Tensor dqkv);
+
+  /**
+   * Puts row {@code row} of qkv at {@code position} of a cache: keys (keyWidth x n), values (n x
+   * keyWidth).
+   */
+  void cache(Tensor qkv, int row, Heads heads, Tensor keys, Tensor values, int position);
+
+  /** Attention of one row's queries over the first {@code length} places of its cache. */
+  void attentionCached(
+      Tensor qkv, int row, Heads heads, Tensor keys, Tensor values, int length, Tensor out);
+
+  /** y = silu(gate) * up, where x (n x 2m) is gate beside up and y is (n x m). */
+  void swiglu(Tensor x, Tensor y);
+
+  /** dx = the gradient of swiglu's input. */
+  void swigluBackward(Tensor dy, Tensor x, Tensor dx);
+
+  /**
+   * The sum of -log softmax(logits)[target] over rows whose target is not negative. When {@code
+   * gradient}, logits become the gradient of that sum (zero rows where there is no target).
+   */
+  double crossEntropy(Tensor logits, int[] targets, int from, boolean gradient);
+
+  /** y's row i = table's row ids[from + i], or zeros where the id is negative. */
+  void gather(Tensor table, int[] ids, int from, Tensor y);
+
+  /** table's row ids[from + i] += x's row i; negative ids are skipped. */
+  void scatterAdd(Tensor x, int[] ids, int from, Tensor table);
+
+  /**
+   * y = x with elements kept with probability 1 - p and divided by it; the mask hangs on (key,
+   * index).
+   */
+  void dropout(Tensor x, double p, long key, Tensor y);
+
+  /** y += dropout(x) with the same mask. */
+  void dropoutAdd(Tensor x, double p, long key, Tensor y);
+
+  @Override
+  void close();
+}
