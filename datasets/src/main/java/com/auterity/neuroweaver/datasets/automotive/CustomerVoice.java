@@ -190,7 +190,7 @@ final class CustomerVoice {
       RandomGenerator random) {
     List<String> sentences = new ArrayList<>();
     sentences.add(trouble);
-    int distractions = random.nextInt(100) < 18 ? 0 : random.nextInt(100) < 62 ? 1 : 2;
+    int distractions = random.nextInt(100) < 22 ? 0 : random.nextInt(100) < 75 ? 1 : 2;
     for (int i = 0; i < distractions; i++) {
       String sentence = distraction(phrases, book, book.drawOther(entry, random), random);
       sentences.add(random.nextInt(sentences.size() + 1), sentence);
@@ -217,7 +217,7 @@ final class CustomerVoice {
     if (kind < 50) {
       return deny(pick(phrases.ruledOut(), random), other.symptom(phrases.symptom(), random));
     }
-    if (kind < 75) {
+    if (kind < 82) {
       return pick(phrases.alreadyDone(), random).formatted(other.component);
     }
     return pick(phrases.formerTrouble(), random)

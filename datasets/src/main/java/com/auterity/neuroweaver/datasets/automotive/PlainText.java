@@ -136,85 +136,199 @@ public final class PlainText {
 
   private String document() {
     int kind = random.nextInt(100);
-    if (kind < 30) {
-      return dialogue();
+    if (kind < 45) {
+      return dialogue("User", "Assistant");
     }
-    if (kind < 46) {
+    if (kind < 50) {
+      return dialogue(
+          pick("Customer", "Caller", "Driver", "Guest", pick(PEOPLE)),
+          pick("Advisor", "Service", "Shop", "Desk"));
+    }
+    if (kind < 62) {
       return technicianNote();
     }
-    if (kind < 58) {
+    if (kind < 70) {
       return explanation();
     }
-    if (kind < 66) {
+    if (kind < 75) {
       return questions();
     }
-    if (kind < 73) {
+    if (kind < 80) {
       return contrast();
     }
-    if (kind < 80) {
+    if (kind < 86) {
       return story();
     }
-    if (kind < 85) {
+    if (kind < 90) {
       return ruledOut();
     }
-    if (kind < 89) {
+    if (kind < 93) {
       return keywords();
     }
-    if (kind < 93) {
+    if (kind < 95) {
       return shelf();
     }
-    if (kind < 96) {
+    if (kind < 97) {
       return sayings();
     }
-    return kind < 98 ? numbers() : advice();
+    return kind < 99 ? numbers() : advice();
   }
 
   // ---- people talking
 
   /** Somebody says what is wrong among other things; the advisor picks out what matters. */
-  private String dialogue() {
+  private String dialogue(String customer, String advisor) {
     Phrasebook.Entry entry = book.draw(random);
     CustomerVoice.Utterance said = said(entry);
-    String customer = pick("Customer", "Caller", "Driver", "Guest", pick(PEOPLE));
-    String advisor = pick("Advisor", "Service", "Shop", "Desk");
     ServiceOperation operation = entry.operation;
     StringBuilder text = new StringBuilder();
-    text.append(customer).append(": ").append(said.text()).append('\n');
-    text.append(advisor)
+    text.append(customer)
         .append(": ")
-        .append(
+        .append(said.text())
+        .append('\n')
+        .append(advisor)
+        .append(": ");
+    if (random.nextInt(100) < 55) {
+      text.append(summary(entry, said.worried()));
+    } else {
+      text.append(
+          pick(
+              "That sounds like " + entry.finding + ". ",
+              "That points to the " + operation.system() + " system: " + entry.finding + ". ",
+              "I would think of " + entry.finding + ". ",
+              "Most likely " + entry.finding + ". ",
+              operation.reply() + " It is probably " + entry.finding + ". ",
+              "It is the " + operation.system() + ". I expect " + entry.finding + ". "));
+      if (random.nextInt(4) == 0) {
+        text.append(
             pick(
-                "That sounds like " + entry.finding + ". ",
-                "That points to the " + operation.system() + " system: " + entry.finding + ". ",
-                "I would think of " + entry.finding + ". ",
-                "Most likely " + entry.finding + ". ",
-                operation.reply() + " It is probably " + entry.finding + ". ",
-                "It is the " + operation.system() + ". I expect " + entry.finding + ". "));
-    if (random.nextInt(3) == 0) {
+                "The rest of what you mention is not the cause. ",
+                "What was done before does not matter here. ",
+                "You ruled out the other things already. "));
+      }
       text.append(
           pick(
-              "The rest of what you mention is not the cause. ",
-              "What was done before does not matter here. ",
-              "You ruled out the other things already. "));
+              operation.reply() + " ",
+              "We " + entry.test + ", then " + entry.fix + ". ",
+              "It takes about " + hours(operation) + " hours. ",
+              partsSentence(operation) + " "));
+      text.append(urgencySentence(operation, said.worried()));
     }
-    text.append(
-        pick(
-            operation.reply() + " ",
-            "We " + entry.test + ", then " + entry.fix + ". ",
-            "It takes about " + hours(operation) + " hours. ",
-            partsSentence(operation) + " "));
-    text.append(urgencySentence(operation, said.worried()));
-    if (random.nextInt(4) == 0) {
-      text.append('\n').append(customer).append(": ");
-      text.append(
-          pick(
-              "How long will it take?",
-              "Which parts do you need?",
-              "Why does that happen?",
-              "Is it urgent?"));
-      text.append('\n').append(advisor).append(": ").append(facts(entry, said.worried()));
+    int turns = random.nextInt(4) == 0 ? 1 + random.nextInt(2) : 0;
+    for (int i = 0; i < turns; i++) {
+      String answer;
+      String question;
+      switch (random.nextInt(5)) {
+        case 0 -> {
+          question = pick("How long will it take?", "How many hours is that?");
+          answer = "About " + hours(operation) + " hours.";
+        }
+        case 1 -> {
+          question = pick("Which parts do you need?", "What has to be ordered?");
+          answer = partsSentence(operation);
+        }
+        case 2 -> {
+          question = pick("Why does that happen?", "What is the reason?");
+          answer = sentence("because " + entry.why);
+        }
+        case 3 -> {
+          question = pick("Is it urgent?", "Can it wait?");
+          answer = urgencySentence(operation, said.worried()).strip();
+        }
+        default -> {
+          question = pick("What will you do?", "And how do you repair that?");
+          answer = sentence("we " + entry.test + " and then " + entry.fix);
+        }
+      }
+      text.append(text.charAt(text.length() - 1) == ' ' ? "" : " ");
+      text.setLength(text.length() - 1);
+      text.append('\n').append(customer).append(": ").append(question);
+      text.append('\n').append(advisor).append(": ").append(answer).append(' ');
     }
     return text.toString().strip();
+  }
+
+  /** All an advisor writes down, as labelled prose, the finding first as in the later answers. */
+  private String summary(Phrasebook.Entry entry, boolean worried) {
+    ServiceOperation operation = entry.operation;
+    String prefix = operation.code().substring(0, 3);
+    String urgency = urgency(operation, worried);
+    return switch (random.nextInt(6)) {
+      case 0 ->
+          "Finding: "
+              + entry.finding
+              + ". System: "
+              + operation.system()
+              + ". Urgency: "
+              + urgency
+              + ". Parts: "
+              + parts(operation)
+              + ". Hours: "
+              + hours(operation)
+              + ". Reply: "
+              + operation.reply();
+      case 1 ->
+          prefix
+              + ", "
+              + entry.finding
+              + ", "
+              + operation.system()
+              + ", "
+              + urgency
+              + ", "
+              + parts(operation)
+              + ", "
+              + hours(operation)
+              + " hours. "
+              + operation.reply();
+      case 2 ->
+          "\""
+              + entry.finding
+              + "\",\""
+              + operation.system()
+              + "\",\""
+              + urgency
+              + "\",["
+              + quoted(operation)
+              + "],"
+              + hours(operation)
+              + ",\""
+              + operation.reply()
+              + "\"";
+      case 3 ->
+          operation.reply()
+              + " "
+              + partsSentence(operation)
+              + " "
+              + hours(operation)
+              + " hours. "
+              + urgencySentence(operation, worried);
+      case 4 ->
+          "Job: "
+              + entry.fix
+              + ". Urgency: "
+              + urgency
+              + ". System: "
+              + operation.system()
+              + " ("
+              + prefix
+              + "). Hours: "
+              + hours(operation)
+              + ". Parts: "
+              + parts(operation)
+              + ".";
+      default ->
+          prefix
+              + " - "
+              + operation.reply()
+              + " ("
+              + operation.system()
+              + ", "
+              + urgency
+              + ", "
+              + hours(operation)
+              + " h)";
+    };
   }
 
   private String technicianNote() {
@@ -300,9 +414,10 @@ public final class PlainText {
     CustomerVoice.Utterance said = said(entry);
     String person = pick(PEOPLE);
     String model = model();
+    String miles = miles();
     ServiceOperation operation = entry.operation;
     return pick(
-            "Last " + pick(DAYS) + " " + person + " brought a " + model + " with " + miles() + ". ",
+            "Last " + pick(DAYS) + " " + person + " brought a " + model + " with " + miles + ". ",
             person + " has a " + model + " (" + year() + ") and came by on " + pick(DAYS) + ". ",
             "One " + model + " rolled in at " + (7 + random.nextInt(10)) + " o'clock. ")
         + pick(person + " said: ", "These were the words: ", "On the phone we heard: ")
@@ -322,7 +437,8 @@ public final class PlainText {
             "So we had to " + entry.fix + ". ",
             "After we " + entry.fix + ", all was well. ",
             operation.reply() + " ")
-        + partsSentence(operation);
+        + partsSentence(operation)
+        + pick("", " The " + model + " left with " + miles + ".", " " + person + " was glad.");
   }
 
   /** Teaches that a denied symptom or a finished job is not what the visit is about. */
@@ -522,16 +638,10 @@ public final class PlainText {
       if (i > 0) {
         text.append(pick("; ", ", ", " / "));
       }
-      String quoted =
-          operation.parts().isEmpty()
-              ? "\"none\""
-              : operation.parts().stream()
-                  .map(p -> "\"" + p + "\"")
-                  .collect(Collectors.joining(","));
       text.append(
           switch (random.nextInt(4)) {
             case 0 -> parts(operation) + " (" + operation.system() + ") x" + random.nextInt(12);
-            case 1 -> "[" + quoted + "]";
+            case 1 -> "[" + quoted(operation) + "]";
             case 2 -> "{" + parts(operation) + "}";
             default -> parts(operation) + " $" + (5 + random.nextInt(400)) + "." + twoDigits();
           });
@@ -567,6 +677,18 @@ public final class PlainText {
               + ",\""
               + operation.reply()
               + "\"";
+      case 4 ->
+          "Fill in {name}, {"
+              + entry.component
+              + "} and the field "
+              + entry.component.replace(' ', '_')
+              + "_"
+              + operation.system()
+              + " - shop note: "
+              + operation.code().substring(0, 3)
+              + ", "
+              + entry.finding
+              + ".";
       default ->
           "The sign reads \"" + operation.reply() + "\" - \"" + hours(operation) + " hours\".";
     };
@@ -655,7 +777,7 @@ public final class PlainText {
       text = text.substring(comma + 2) + ", " + text.substring(0, comma);
     }
     for (String[] swap : SWAPS) {
-      if (random.nextInt(3) == 0) {
+      if (text.contains(swap[0]) && random.nextInt(3) == 0) {
         text = text.replaceAll("\\b" + swap[0] + "\\b", swap[1 + random.nextInt(swap.length - 1)]);
       }
     }
@@ -730,6 +852,10 @@ public final class PlainText {
 
   private static String parts(ServiceOperation operation) {
     return operation.parts().isEmpty() ? "none" : String.join(", ", operation.parts());
+  }
+
+  private static String quoted(ServiceOperation operation) {
+    return operation.parts().stream().map(p -> "\"" + p + "\"").collect(Collectors.joining(","));
   }
 
   private static String hours(ServiceOperation operation) {
