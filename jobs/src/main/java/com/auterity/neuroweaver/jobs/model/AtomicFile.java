@@ -1,0 +1,47 @@
+package com.auterity.neuroweaver.jobs.model;
+
+import com.auterity.neuroweaver.datasets.ErrorKind;
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+
+/** Writes a file so that a reader, or a crash, finds the old or the new content, never half. */
+final class AtomicFile {
+  private AtomicFile() {}
+
+  static void write(Path file, byte[]... parts) {
+    Path folder = file.toAbsolutePath().getParent();
+    Path partial = folder.resolve("." + file.getFileName() + ".partial");
+    try {
+      Files.createDirectories(folder);
+      try (FileChannel out =
+          FileChannel.open(
+              partial,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.TRUNCATE_EXISTING)) {
+        for (byte[] part : parts) {
+          ByteBuffer buffer = ByteBuffer.wrap(part);
+          while (buffer.hasRemaining()) {
+            out.write(buffer);
+          }
+        }
+        out.force(true);
+      }
+      Files.move(
+          partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new NeuroWeaverException(
+          ErrorKind.UNAVAILABLE,
+          "cannot write %s: %s".formatted(file, e.getMessage()),
+          Map.of("file", file.toString()),
+          e);
+    }
+  }
+}
