@@ -1,0 +1,30 @@
+package com.auterity.neuroweaver.jobs.model;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Finds the shared real data, or skips the test with a message that says what is missing. */
+final class SharedData {
+  private SharedData() {}
+
+  static Path find(String name) {
+    String given = System.getenv("NEUROWEAVER_DATA");
+    if (given != null) {
+      return found(Path.of(given).resolve(name));
+    }
+    for (Path p = Path.of("").toAbsolutePath(); p != null; p = p.getParent()) {
+      Path beside = p.resolve("shared/data").resolve(name);
+      if (Files.exists(beside)) {
+        return beside;
+      }
+    }
+    return found(Path.of("../shared/data").resolve(name));
+  }
+
+  private static Path found(Path path) {
+    assumeTrue(Files.exists(path), () -> "skipped: there is no " + path + " (set NEUROWEAVER_DATA)");
+    return path;
+  }
+}
