@@ -11,6 +11,7 @@ public record Job(
     String kind,
     JobState state,
     String parentJobId,
+    String idempotencyKey,
     String node,
     long epoch,
     JobProgress progress,

@@ -12,7 +12,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
-/** How the wire records become JSON: snake_case, UTC times as ISO 8601, no null fields. */
+/**
+ * How the wire records become JSON: snake_case, UTC times as ISO 8601, no null fields (null values
+ * of maps stay).
+ */
 public final class WireMapper {
   private WireMapper() {}
 
@@ -45,6 +48,7 @@ public final class WireMapper {
         .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-        .serializationInclusion(JsonInclude.Include.NON_NULL);
+        .defaultPropertyInclusion(
+            JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS));
   }
 }

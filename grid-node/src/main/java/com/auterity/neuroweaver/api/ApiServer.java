@@ -125,7 +125,7 @@ public final class ApiServer implements AutoCloseable {
     javalin.routes.exception(
         NeuroWeaverException.class,
         (e, context) -> {
-          if (e.kind().httpStatus() >= 500) {
+          if (e.kind().httpStatus() >= 500 && !e.kind().retryable()) {
             LOG.warn("{} {}: {}", context.method(), context.path(), e.getMessage(), e);
           }
           answer(

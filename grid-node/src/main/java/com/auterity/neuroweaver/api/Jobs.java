@@ -25,6 +25,9 @@ public interface Jobs {
   /** Newest first; null {@code kind} and {@code state} mean all. */
   Page<Job> list(String tenant, String kind, JobState state, int limit, long offset);
 
+  /** Jobs submitted by another job, oldest first. */
+  List<Job> children(String tenant, String parentJobId);
+
   /** Asks the job and its children to stop; CONFLICT when it is final already. */
   Job cancel(String tenant, String jobId);
 

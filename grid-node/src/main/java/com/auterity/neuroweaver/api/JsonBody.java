@@ -84,6 +84,13 @@ final class JsonBody {
 
   private static NeuroWeaverException mismatched(MismatchedInputException e) {
     String field = path(e);
+    if (field.isEmpty() && String.valueOf(e.getOriginalMessage()).startsWith("Trailing token")) {
+      throw new NeuroWeaverException(
+          ErrorKind.INVALID_INPUT,
+          "malformed JSON: something follows the end of the object",
+          Map.of("expected", "one JSON object"),
+          e);
+    }
     String expected = e.getTargetType() == null ? "another type" : plainName(e.getTargetType());
     Map<String, Object> details = new LinkedHashMap<>();
     details.put("field", field);

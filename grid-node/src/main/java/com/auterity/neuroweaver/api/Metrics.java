@@ -59,13 +59,19 @@ final class Metrics {
   }
 
   /** Asks the grid at each scrape. */
-  private static final class GridCollector extends Collector {
+  private static final class GridCollector extends Collector implements Collector.Describable {
     private final Jobs jobs;
     private final Bills bills;
 
     GridCollector(Jobs jobs, Bills bills) {
       this.jobs = jobs;
       this.bills = bills;
+    }
+
+    /** Nothing: registering must not ask the grid. */
+    @Override
+    public List<MetricFamilySamples> describe() {
+      return List.of();
     }
 
     @Override
