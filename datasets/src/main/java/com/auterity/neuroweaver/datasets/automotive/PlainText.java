@@ -288,7 +288,7 @@ public final class PlainText {
               + operation.system()
               + "\",\""
               + urgency
-              + "\",["
+              + "\",[see "
               + quoted(operation)
               + "],"
               + hours(operation)
@@ -641,7 +641,8 @@ public final class PlainText {
       text.append(
           switch (random.nextInt(4)) {
             case 0 -> parts(operation) + " (" + operation.system() + ") x" + random.nextInt(12);
-            case 1 -> "[" + quoted(operation) + "]";
+            case 1 ->
+                pick("[" + quoted(operation) + " in stock]", "[here " + quoted(operation) + "]");
             case 2 -> "{" + parts(operation) + "}";
             default -> parts(operation) + " $" + (5 + random.nextInt(400)) + "." + twoDigits();
           });
