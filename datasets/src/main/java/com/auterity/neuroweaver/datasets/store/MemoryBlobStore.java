@@ -1,0 +1,52 @@
+package com.auterity.neuroweaver.datasets.store;
+
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Blobs in the heap of one process, materialized under a folder of its own. */
+public final class MemoryBlobStore implements BlobStore {
+  private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
+  private final BlobFolder files;
+
+  /**
+   * @param folder made when the first blob is materialized
+   */
+  public MemoryBlobStore(Path folder) {
+    this.files = new BlobFolder(folder);
+  }
+
+  @Override
+  public String put(byte[] bytes) {
+    String sha256 = Sha256.hex(bytes);
+    blobs.putIfAbsent(sha256, bytes.clone());
+    return sha256;
+  }
+
+  @Override
+  public byte[] get(String sha256) {
+    byte[] bytes = blobs.get(sha256);
+    if (bytes == null) {
+      throw NeuroWeaverException.notFound("there is no blob " + sha256);
+    }
+    return bytes.clone();
+  }
+
+  @Override
+  public boolean contains(String sha256) {
+    return blobs.containsKey(sha256);
+  }
+
+  @Override
+  public Path materialize(String sha256) {
+    byte[] bytes = get(sha256);
+    return files.file(sha256, () -> bytes);
+  }
+
+  @Override
+  public void remove(String sha256) {
+    blobs.remove(sha256);
+    files.remove(sha256);
+  }
+}

@@ -1,0 +1,78 @@
+package com.auterity.neuroweaver.datasets.store;
+
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.schema.Schema;
+
+/**
+ * Which partition a row belongs to: by the hash of one column's text, so that equal keys of any two
+ * datasets meet on one node; without a column by source ordinal.
+ */
+public final class Partitioning {
+  /** Name of the hash, kept with the version: 64-bit FNV-1a of UTF-16 units, then a finalizer. */
+  public static final String HASH = "fnv1a64mix";
+
+  private final int partitions;
+  private final int column;
+
+  private Partitioning(int partitions, int column) {
+    if (partitions < 1) {
+      throw new IllegalArgumentException("a dataset has at least 1 partition, not " + partitions);
+    }
+    this.partitions = partitions;
+    this.column = column;
+  }
+
+  public static Partitioning byOrdinal(int partitions) {
+    return new Partitioning(partitions, -1);
+  }
+
+  /**
+   * By the column called {@code partitionBy}, or by ordinal when that is null.
+   *
+   * @throws NeuroWeaverException INVALID_INPUT naming the columns there are
+   */
+  public static Partitioning by(Schema schema, String partitionBy, int partitions) {
+    if (partitionBy == null) {
+      return byOrdinal(partitions);
+    }
+    int column =
+        schema
+            .indexOf(partitionBy)
+            .orElseThrow(
+                () ->
+                    NeuroWeaverException.invalid(
+                        "partition_by: there is no column "
+                            + partitionBy
+                            + "; the columns are "
+                            + String.join(", ", schema.names())));
+    return new Partitioning(partitions, column);
+  }
+
+  public int partitions() {
+    return partitions;
+  }
+
+  /** The partition of a row; rows without a key lie where the empty text would. */
+  public int of(Row row) {
+    if (column < 0) {
+      return (int) Math.floorMod(row.ordinal(), (long) partitions);
+    }
+    String key = row.text(column);
+    return (int) Long.remainderUnsigned(hash(key == null ? "" : key), partitions);
+  }
+
+  /** The same on every machine and release: it decides where data lies. */
+  static long hash(String text) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < text.length(); i++) {
+      char unit = text.charAt(i);
+      hash = (hash ^ (unit & 0xff)) * 0x100000001b3L;
+      hash = (hash ^ (unit >>> 8)) * 0x100000001b3L;
+    }
+    // FNV's low bits alone are weak; this is the finalizer of MurmurHash3.
+    hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+    hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return hash ^ (hash >>> 33);
+  }
+}
