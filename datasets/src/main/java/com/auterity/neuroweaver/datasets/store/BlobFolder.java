@@ -57,7 +57,9 @@ final class BlobFolder {
     }
   }
 
-  /** A file of an earlier run is hashed once before it is trusted: disks and people change files. */
+  /**
+   * A file of an earlier run is hashed once before it is trusted: disks and people change files.
+   */
   private boolean sound(Path file, String sha256) throws IOException {
     if (verified.contains(sha256)) {
       return true;
@@ -84,8 +86,7 @@ final class BlobFolder {
       if (!draft.toFile().setReadOnly()) {
         throw new IOException("cannot make " + draft + " read-only");
       }
-      Files.move(
-          draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(draft);
     }

@@ -147,8 +147,7 @@ public final class ChunkCodec {
     return new org.apache.arrow.vector.types.pojo.Schema(fields);
   }
 
-  private static void checkSchema(
-      Schema schema, org.apache.arrow.vector.types.pojo.Schema found) {
+  private static void checkSchema(Schema schema, org.apache.arrow.vector.types.pojo.Schema found) {
     if (!found.equals(arrowSchema(schema))) {
       throw corrupt("its columns are " + found + ", expected " + schema.columns(), null);
     }

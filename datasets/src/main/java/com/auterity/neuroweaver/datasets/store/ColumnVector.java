@@ -70,16 +70,13 @@ final class ColumnVector {
     try {
       switch (column.type()) {
         case STRING ->
-            ((VarCharVector) vector)
-                .setSafe(at, ((String) value).getBytes(StandardCharsets.UTF_8));
+            ((VarCharVector) vector).setSafe(at, ((String) value).getBytes(StandardCharsets.UTF_8));
         case INT64 -> ((BigIntVector) vector).setSafe(at, (Long) value);
         case FLOAT64 -> ((Float8Vector) vector).setSafe(at, (Double) value);
         case BOOL -> ((BitVector) vector).setSafe(at, (Boolean) value ? 1 : 0);
         case DATE ->
-            ((DateDayVector) vector)
-                .setSafe(at, Math.toIntExact(((LocalDate) value).toEpochDay()));
-        case TIMESTAMP ->
-            ((TimeStampMicroTZVector) vector).setSafe(at, Micros.of((Instant) value));
+            ((DateDayVector) vector).setSafe(at, Math.toIntExact(((LocalDate) value).toEpochDay()));
+        case TIMESTAMP -> ((TimeStampMicroTZVector) vector).setSafe(at, Micros.of((Instant) value));
       }
     } catch (ClassCastException e) {
       throw wrong(row, "a " + value.getClass().getSimpleName() + ": " + value);

@@ -71,8 +71,7 @@ public final class DatasetReader {
       throw damaged(key, "it is missing from the store");
     }
     if (bytes.length != chunk.bytes()) {
-      throw damaged(
-          key, "it has " + bytes.length + " bytes, the manifest says " + chunk.bytes());
+      throw damaged(key, "it has " + bytes.length + " bytes, the manifest says " + chunk.bytes());
     }
     String sha256 = Sha256.hex(bytes);
     if (!sha256.equals(chunk.sha256())) {

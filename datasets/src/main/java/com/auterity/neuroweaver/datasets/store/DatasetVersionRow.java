@@ -5,8 +5,8 @@ import com.auterity.neuroweaver.datasets.table.TableDefinition;
 import java.time.Instant;
 
 /**
- * Table DATASET_VERSION: a committed version; {@code manifest} is the whole {@link Manifest} through
- * {@link RecordCodec}, the other columns are for people.
+ * Table DATASET_VERSION: a committed version; {@code manifest} is the whole {@link Manifest}
+ * through {@link RecordCodec}, the other columns are for people.
  */
 public record DatasetVersionRow(
     String tenant,

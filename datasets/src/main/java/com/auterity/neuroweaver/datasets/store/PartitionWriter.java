@@ -12,6 +12,7 @@ import java.util.List;
  */
 public final class PartitionWriter {
   static final int MAX_ROWS = 8_192;
+
   /** About 1 MiB of Java heap: what a partition under way may hold back. */
   static final long MAX_WEIGHT = 1 << 20;
 
@@ -35,8 +36,7 @@ public final class PartitionWriter {
 
   public void add(Row row) {
     long rowWeight = weigh(row);
-    if (!pending.isEmpty()
-        && (pending.size() >= MAX_ROWS || weight + rowWeight > MAX_WEIGHT)) {
+    if (!pending.isEmpty() && (pending.size() >= MAX_ROWS || weight + rowWeight > MAX_WEIGHT)) {
       cut();
     }
     pending.add(row);
@@ -71,8 +71,7 @@ public final class PartitionWriter {
     byte[] bytes = ChunkCodec.encode(schema, pending);
     int sequence = chunks.size();
     store.put(new ChunkKey(tenant, versionId, partition, sequence), bytes);
-    chunks.add(
-        new ChunkInfo(partition, sequence, pending.size(), bytes.length, Sha256.hex(bytes)));
+    chunks.add(new ChunkInfo(partition, sequence, pending.size(), bytes.length, Sha256.hex(bytes)));
     pending = new ArrayList<>();
     weight = 0;
   }

@@ -89,8 +89,7 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
                             + manifest.name()
                             + " was never reserved for job "
                             + manifest.jobId()));
-    if (!reserved.datasetId().equals(manifest.datasetId())
-        || manifest.partitions() != partitions) {
+    if (!reserved.datasetId().equals(manifest.datasetId()) || manifest.partitions() != partitions) {
       throw new IllegalArgumentException(
           "the manifest of "
               + manifest.versionId()

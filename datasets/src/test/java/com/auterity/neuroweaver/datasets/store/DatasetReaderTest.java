@@ -64,8 +64,7 @@ class DatasetReaderTest {
 
   @Test
   void aRowHeavierThanAChunkIsAChunk() {
-    Manifest manifest =
-        write("a", "job_1", List.of(new Row(0, 1L, "x".repeat(3_000_000))), null);
+    Manifest manifest = write("a", "job_1", List.of(new Row(0, 1L, "x".repeat(3_000_000))), null);
     assertEquals(List.of(1L), rowsOf(manifest, 0));
   }
 

@@ -103,8 +103,7 @@ class MemoryDatasetCatalogTest {
     Manifest manifest = commit("cars", "job_1");
     assertTrue(catalog.find("other", "cars").isEmpty());
     assertTrue(catalog.find("other", manifest.versionId()).isEmpty());
-    assertNotEquals(
-        manifest.datasetId(), catalog.reserve("other", "cars", "job_1").datasetId());
+    assertNotEquals(manifest.datasetId(), catalog.reserve("other", "cars", "job_1").datasetId());
   }
 
   @Test
@@ -130,8 +129,7 @@ class MemoryDatasetCatalogTest {
   void aNameThatCouldBeMistakenIsRefused(String name) {
     assertEquals(
         ErrorKind.INVALID_INPUT,
-        assertThrows(
-                NeuroWeaverException.class, () -> catalog.reserve("default", name, "job_1"))
+        assertThrows(NeuroWeaverException.class, () -> catalog.reserve("default", name, "job_1"))
             .kind());
   }
 
@@ -143,8 +141,7 @@ class MemoryDatasetCatalogTest {
     Manifest kept = commit("kept", "job_done");
     write(chunks, kept.versionId());
     int all = chunks.size();
-    int removed =
-        catalog.collectGarbage("default", chunks, job -> !job.equals("job_running"));
+    int removed = catalog.collectGarbage("default", chunks, job -> !job.equals("job_running"));
     assertEquals(all / 3, removed);
     assertEquals(all - removed, chunks.size());
     assertEquals(0, catalog.collectGarbage("default", chunks, job -> !job.equals("job_running")));

@@ -18,9 +18,33 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BpeTrainerTest {
   private static final String[] WORDS = {
-    "brake", "brakes", "braking", "noise", "when", "I'm", "it's", "don't", "P0301", "12,500", "the",
-    "naïve", "Über", "漢字", "🚗", "{\"a\": 1}", "::", "\t", "\n\n", "  ", "x", "\u00a0", "re-torqued",
-    "half_inch", "don’t", "\u0000", "é"
+    "brake",
+    "brakes",
+    "braking",
+    "noise",
+    "when",
+    "I'm",
+    "it's",
+    "don't",
+    "P0301",
+    "12,500",
+    "the",
+    "naïve",
+    "Über",
+    "漢字",
+    "🚗",
+    "{\"a\": 1}",
+    "::",
+    "\t",
+    "\n\n",
+    "  ",
+    "x",
+    "\u00a0",
+    "re-torqued",
+    "half_inch",
+    "don’t",
+    "\u0000",
+    "é"
   };
 
   @TempDir Path folder;
@@ -78,12 +102,10 @@ class BpeTrainerTest {
   @Test
   void theResultDoesNotDependOnTheOrderOfTexts() {
     List<String> texts = texts(3, 200);
-    BpeVocabulary first =
-        BpeTrainer.train(texts.iterator(), 500, TokenizerFiles.SPECIAL_TOKENS);
+    BpeVocabulary first = BpeTrainer.train(texts.iterator(), 500, TokenizerFiles.SPECIAL_TOKENS);
     List<String> shuffled = new ArrayList<>(texts);
     Collections.shuffle(shuffled, new Random(7));
-    assertEquals(
-        first, BpeTrainer.train(shuffled.iterator(), 500, TokenizerFiles.SPECIAL_TOKENS));
+    assertEquals(first, BpeTrainer.train(shuffled.iterator(), 500, TokenizerFiles.SPECIAL_TOKENS));
   }
 
   @Test

@@ -90,7 +90,8 @@ class ChatTemplateTest {
   @Test
   void toJsonIsPythons() {
     ChatTemplate template =
-        new ChatTemplate("{{ messages[0] | tojson }}|{{ messages[0] | tojson(indent=2) }}", Map.of(), "t");
+        new ChatTemplate(
+            "{{ messages[0] | tojson }}|{{ messages[0] | tojson(indent=2) }}", Map.of(), "t");
     assertEquals(
         "{\"role\": \"user\", \"content\": \"a\\\"é\\n\"}|"
             + "{\n  \"role\": \"user\",\n  \"content\": \"a\\\"é\\n\"\n}",

@@ -27,7 +27,8 @@ class Llama2cCheckpointTest {
     assertEquals(3 + 5 * 9 - 1, stories.weights().size());
     assertEquals(172 * 64, stories.weights().get("model.layers.4.mlp.up_proj.weight").length);
     // Trained norms lie around one; a reader that is off by a field would see something else.
-    for (String norm : new String[] {"model.layers.0.input_layernorm.weight", "model.norm.weight"}) {
+    for (String norm :
+        new String[] {"model.layers.0.input_layernorm.weight", "model.norm.weight"}) {
       double mean = 0;
       for (float v : stories.weights().get(norm)) {
         mean += v / 64;

@@ -39,8 +39,7 @@ class SafetensorsTest {
     assertArrayEquals(values, read.values("c", 2, 4));
     assertArrayEquals(new float[] {1.5f}, read.values("b", 1));
     assertEquals(0, read.values("empty").length);
-    NeuroWeaverException e =
-        assertThrows(NeuroWeaverException.class, () -> read.values("c", 4, 2));
+    NeuroWeaverException e = assertThrows(NeuroWeaverException.class, () -> read.values("c", 4, 2));
     assertTrue(e.getMessage().contains("[2, 4]") && e.getMessage().contains("[4, 2]"));
     e = assertThrows(NeuroWeaverException.class, () -> read.values("d"));
     assertTrue(e.getMessage().contains("has no tensor d"), e.getMessage());
@@ -73,18 +72,21 @@ class SafetensorsTest {
     Random random = new Random(1);
     for (int i = 0; i < 200_000; i++) {
       float value = (float) (random.nextGaussian() * Math.pow(2, random.nextInt(50) - 30));
-      assertNearest(value, HalfPrecision.fromBf16(HalfPrecision.toBf16(value)),
+      assertNearest(
+          value,
+          HalfPrecision.fromBf16(HalfPrecision.toBf16(value)),
           HalfPrecision.fromBf16((short) (HalfPrecision.toBf16(value) + 1)),
           HalfPrecision.fromBf16((short) (HalfPrecision.toBf16(value) - 1)));
       if (Math.abs(value) < 65504) {
-        assertNearest(value, HalfPrecision.fromF16(HalfPrecision.toF16(value)),
+        assertNearest(
+            value,
+            HalfPrecision.fromF16(HalfPrecision.toF16(value)),
             HalfPrecision.fromF16((short) (HalfPrecision.toF16(value) + 1)),
             HalfPrecision.fromF16((short) (HalfPrecision.toF16(value) - 1)));
       }
     }
     assertTrue(Float.isNaN(HalfPrecision.fromBf16(HalfPrecision.toBf16(Float.NaN))));
-    assertEquals(
-        Float.POSITIVE_INFINITY, HalfPrecision.fromF16(HalfPrecision.toF16(70000f)));
+    assertEquals(Float.POSITIVE_INFINITY, HalfPrecision.fromF16(HalfPrecision.toF16(70000f)));
   }
 
   private static void assertNearest(float value, float rounded, float up, float down) {
@@ -124,8 +126,12 @@ class SafetensorsTest {
 
   @Test
   void tensorsThatOverlapLeaveGapsOrOverflowAreRefused() {
-    refused("gap or overlap", file(16, entry("a", "F32", "[2]", "[0,8]"), entry("b", "F32", "[2]", "[4,12]")));
-    refused("gap or overlap", file(16, entry("a", "F32", "[1]", "[0,4]"), entry("b", "F32", "[2]", "[8,16]")));
+    refused(
+        "gap or overlap",
+        file(16, entry("a", "F32", "[2]", "[0,8]"), entry("b", "F32", "[2]", "[4,12]")));
+    refused(
+        "gap or overlap",
+        file(16, entry("a", "F32", "[1]", "[0,4]"), entry("b", "F32", "[2]", "[8,16]")));
     refused("data_offsets", file(8, entry("a", "F32", "[2]", "[8,0]")));
     refused("data_offsets", file(8, entry("a", "F32", "[3]", "[0,8]")));
     refused("impossible shape", file(8, entry("a", "F32", "[4294967296,4294967296]", "[0,8]")));
@@ -133,7 +139,8 @@ class SafetensorsTest {
     refused("integer from 0", file(8, entry("a", "F32", "[2]", "[0,99999999999999999999]")));
     refused("dtype", file(8, entry("a", "I64", "[1]", "[0,8]")));
     refused("shape missing", file(8, "\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,8]}"));
-    refused("Duplicate", file(8, entry("a", "F32", "[2]", "[0,8]"), entry("a", "F32", "[2]", "[0,8]")));
+    refused(
+        "Duplicate", file(8, entry("a", "F32", "[2]", "[0,8]"), entry("a", "F32", "[2]", "[0,8]")));
   }
 
   @Test

@@ -24,7 +24,8 @@ final class SharedData {
   }
 
   private static Path found(Path path) {
-    assumeTrue(Files.exists(path), () -> "skipped: there is no " + path + " (set NEUROWEAVER_DATA)");
+    assumeTrue(
+        Files.exists(path), () -> "skipped: there is no " + path + " (set NEUROWEAVER_DATA)");
     return path;
   }
 }
