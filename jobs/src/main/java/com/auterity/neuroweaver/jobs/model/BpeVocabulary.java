@@ -24,7 +24,9 @@ public record BpeVocabulary(List<String> specialTokens, List<Merge> merges) {
     return specialTokens.size() + value;
   }
 
-  /** The name of every token in the order of ids, bytes written as {@link ByteLevel} writes them. */
+  /**
+   * The name of every token in the order of ids, bytes written as {@link ByteLevel} writes them.
+   */
   public String[] names() {
     String[] names = new String[size()];
     int next = 0;

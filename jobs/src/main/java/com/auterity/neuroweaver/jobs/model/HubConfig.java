@@ -106,8 +106,7 @@ final class HubConfig {
 
   private void refuseUnless(String key, boolean fits, String right) {
     if (!fits) {
-      throw invalid(
-          "%s: %s is %s; supported is %s".formatted(source, key, json.path(key), right));
+      throw invalid("%s: %s is %s; supported is %s".formatted(source, key, json.path(key), right));
     }
   }
 
@@ -133,7 +132,10 @@ final class HubConfig {
           integer("head_dim", hidden / heads),
           integer("vocab_size", null),
           integer("max_position_embeddings", 2048),
-          number(json.has("rope_parameters") ? json.get("rope_parameters") : json, "rope_theta", 10000.0),
+          number(
+              json.has("rope_parameters") ? json.get("rope_parameters") : json,
+              "rope_theta",
+              10000.0),
           number(json, "rms_norm_eps", 1e-6),
           json.path("tie_word_embeddings").asBoolean(false),
           false,

@@ -54,10 +54,7 @@ final class JsonFile {
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new NeuroWeaverException(
-          ErrorKind.NOT_FOUND,
-          "there is no file " + file,
-          Map.of("file", file.toString()),
-          e);
+          ErrorKind.NOT_FOUND, "there is no file " + file, Map.of("file", file.toString()), e);
     } catch (IOException e) {
       throw invalid(file.toString(), "cannot read %s: %s".formatted(file, e.getMessage()), e);
     }

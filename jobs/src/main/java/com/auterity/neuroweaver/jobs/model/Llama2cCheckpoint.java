@@ -21,8 +21,7 @@ public record Llama2cCheckpoint(ModelConfig config, Map<String, float[]> weights
   public static Llama2cCheckpoint read(Path file) {
     byte[] bytes = JsonFile.bytes(file);
     if (bytes.length < HEADER_BYTES) {
-      throw invalid(
-          file, "%s has %d bytes; the header alone has 28".formatted(file, bytes.length));
+      throw invalid(file, "%s has %d bytes; the header alone has 28".formatted(file, bytes.length));
     }
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int dim = in.getInt();
@@ -40,8 +39,20 @@ public record Llama2cCheckpoint(ModelConfig config, Map<String, float[]> weights
     }
     ModelConfig config =
         new ModelConfig(
-            dim, hidden, layers, heads, kvHeads, dim / heads, Math.abs(vocab), positions, 10000.0,
-            1e-5, vocab > 0, true, 1, List.of(2));
+            dim,
+            hidden,
+            layers,
+            heads,
+            kvHeads,
+            dim / heads,
+            Math.abs(vocab),
+            positions,
+            10000.0,
+            1e-5,
+            vocab > 0,
+            true,
+            1,
+            List.of(2));
     long expected = HEADER_BYTES + 4 * floats(config);
     if (bytes.length != expected) {
       throw invalid(
@@ -79,7 +90,8 @@ public record Llama2cCheckpoint(ModelConfig config, Map<String, float[]> weights
   private static void norms(
       Map<String, float[]> weights, ModelConfig config, FloatBuffer in, String name) {
     for (int layer = 0; layer < config.layers(); layer++) {
-      weights.put("model.layers.%d.%s.weight".formatted(layer, name), take(in, config.hiddenSize()));
+      weights.put(
+          "model.layers.%d.%s.weight".formatted(layer, name), take(in, config.hiddenSize()));
     }
   }
 

@@ -103,9 +103,7 @@ public final class ModelFolder {
       throw NeuroWeaverException.invalid(
           "%s has ids up to %d, but config.json beside it says vocab_size %d"
               .formatted(
-                  folder.resolve("tokenizer.json"),
-                  tokenizer.vocabSize() - 1,
-                  config.vocabSize()));
+                  folder.resolve("tokenizer.json"), tokenizer.vocabSize() - 1, config.vocabSize()));
     }
     return new ModelFolder(folder, config, tokenizer, readTemplate(folder));
   }

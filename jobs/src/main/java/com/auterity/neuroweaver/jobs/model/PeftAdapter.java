@@ -88,7 +88,11 @@ public final class PeftAdapter {
   }
 
   private static LoraAdapter of(
-      Safetensors weights, String weightsName, JsonNode json, String configName, ModelConfig model) {
+      Safetensors weights,
+      String weightsName,
+      JsonNode json,
+      String configName,
+      ModelConfig model) {
     LoraConfig config = config(json, configName);
     List<Slice> slices = LoraAdapter.slices(model, config);
     Slice last = slices.get(slices.size() - 1);
@@ -125,7 +129,8 @@ public final class PeftAdapter {
     }
     if (!json.path("bias").asText("none").equals("none")) {
       throw invalid(
-          source, "%s: bias is %s; only \"none\" is supported".formatted(source, json.path("bias")));
+          source,
+          "%s: bias is %s; only \"none\" is supported".formatted(source, json.path("bias")));
     }
     for (String pattern : List.of("rank_pattern", "alpha_pattern")) {
       if (json.path(pattern).size() > 0) {
@@ -133,8 +138,7 @@ public final class PeftAdapter {
       }
     }
     if (!json.path("r").isInt() || !json.path("lora_alpha").isNumber()) {
-      throw invalid(
-          source, "%s needs an integer r and a number lora_alpha".formatted(source));
+      throw invalid(source, "%s needs an integer r and a number lora_alpha".formatted(source));
     }
     List<String> modules = new ArrayList<>();
     json.path("target_modules").forEach(module -> modules.add(module.asText()));

@@ -91,10 +91,7 @@ public final class Safetensors {
           });
     } catch (NoSuchFileException e) {
       throw new NeuroWeaverException(
-          ErrorKind.NOT_FOUND,
-          "there is no file " + file,
-          Map.of("file", file.toString()),
-          e);
+          ErrorKind.NOT_FOUND, "there is no file " + file, Map.of("file", file.toString()), e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
@@ -163,7 +160,9 @@ public final class Safetensors {
     return out;
   }
 
-  /** The bytes of a file: header keys and data in the order of names, so equal input, equal bytes. */
+  /**
+   * The bytes of a file: header keys and data in the order of names, so equal input, equal bytes.
+   */
   public static byte[] bytes(List<Tensor> tensors, Map<String, String> metadata) {
     List<Tensor> sorted = new ArrayList<>(tensors);
     sorted.sort(Comparator.comparing(Tensor::name));
@@ -245,7 +244,10 @@ public final class Safetensors {
     for (Iterator<Map.Entry<String, JsonNode>> it = header.fields(); it.hasNext(); ) {
       Map.Entry<String, JsonNode> field = it.next();
       if (field.getKey().equals("__metadata__")) {
-        field.getValue().fields().forEachRemaining(e -> metadata.put(e.getKey(), e.getValue().asText()));
+        field
+            .getValue()
+            .fields()
+            .forEachRemaining(e -> metadata.put(e.getKey(), e.getValue().asText()));
       } else {
         unordered.put(field.getKey(), entry(source, field.getKey(), field.getValue()));
       }
@@ -387,7 +389,6 @@ public final class Safetensors {
   }
 
   private static NeuroWeaverException invalid(String source, String message) {
-    return new NeuroWeaverException(
-        ErrorKind.INVALID_INPUT, message, Map.of("file", source));
+    return new NeuroWeaverException(ErrorKind.INVALID_INPUT, message, Map.of("file", source));
   }
 }

@@ -4,14 +4,18 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.jobs.model.ChatTemplate;
 import com.auterity.neuroweaver.jobs.model.Message;
 import com.auterity.neuroweaver.jobs.model.ModelFolder;
+import com.auterity.neuroweaver.jobs.model.Tokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -72,8 +76,11 @@ public record PromptFormat(String template, String system, String answerColumn) 
   }
 
   /** Reads the format's keys out of any parameters, such as those of a {@code train} job. */
-  public static PromptFormat of(ObjectNode parameters) {
-    return read(new Parameters("prompt format", parameters), false);
+  public static PromptFormat of(JsonNode parameters) {
+    if (!(parameters instanceof ObjectNode object)) {
+      throw NeuroWeaverException.invalid("a prompt format is an object, found " + parameters);
+    }
+    return read(new Parameters("prompt format", object), false);
   }
 
   private static String place(String column) {
@@ -182,7 +189,7 @@ public record PromptFormat(String template, String system, String answerColumn) 
         : List.of(Message.system(system), Message.user(userText));
   }
 
-  private String fill(java.util.function.UnaryOperator<String> value) {
+  private String fill(UnaryOperator<String> value) {
     StringBuilder text = new StringBuilder();
     Matcher matcher = PLACE.matcher(template);
     int from = 0;
@@ -197,7 +204,13 @@ public record PromptFormat(String template, String system, String answerColumn) 
 
   /** The ids a model reads before it answers. */
   public int[] promptTokens(ModelFolder model, List<Message> messages) {
-    return model.tokenizer().encode(model.chatTemplate().render(messages, true));
+    return promptTokens(model.tokenizer(), model.chatTemplate(), messages);
+  }
+
+  /** As above. */
+  public int[] promptTokens(
+      Tokenizer tokenizer, ChatTemplate chatTemplate, List<Message> messages) {
+    return tokenizer.encode(chatTemplate.render(messages, true));
   }
 
   /** Prompt, answer and end token of one row; INVALID_INPUT when prompt or answer are blank. */

@@ -1,0 +1,94 @@
+package com.auterity.neuroweaver.jobs.training;
+
+import com.auterity.neuroweaver.jobs.grid.GridFunction;
+import com.auterity.neuroweaver.jobs.grid.NodeContext;
+import com.auterity.neuroweaver.jobs.model.LoraAdapter;
+import com.auterity.neuroweaver.jobs.model.LoraConfig;
+import com.auterity.neuroweaver.jobs.model.LoraGradient;
+import com.auterity.neuroweaver.jobs.model.MicroBatch;
+import com.auterity.neuroweaver.jobs.model.Result;
+import java.util.List;
+
+/**
+ * Computes the gradients of some micro-batches of a step, each by one thread, and adds them to this
+ * node's sum, where {@link CollectSum} finds them.
+ */
+public final class ComputeMicroBatches
+    implements GridFunction<ComputeMicroBatches.Request, ComputeMicroBatches.Done> {
+  /**
+   * @param attempt number of this node's sum: a new one begins an empty sum
+   * @param stepMicroBatches micro-batches of the step over the whole grid
+   * @param adapter the adapter's float32 vector, or null when this node has been sent it
+   */
+  public record Request(
+      String jobId,
+      long runEpoch,
+      long step,
+      int attempt,
+      int stepMicroBatches,
+      SampleSource source,
+      LoraConfig lora,
+      byte[] adapter,
+      List<Work> work) {}
+
+  /**
+   * @param id number of the micro-batch in the step
+   * @param samples indexes in the partition's row order
+   */
+  public record Work(int id, int partition, int[] samples, long dropoutSeed) {}
+
+  /** The micro-batches now in the sum. */
+  public record Done(int[] ids) {}
+
+  @Override
+  public Class<Request> inputType() {
+    return Request.class;
+  }
+
+  @Override
+  public Class<Done> outputType() {
+    return Done.class;
+  }
+
+  @Override
+  public Done apply(Request request, NodeContext node) throws Exception {
+    SampleSource source = request.source();
+    StepStates.StepState state =
+        StepStates.on(node)
+            .at(
+                new StepStates.StepId(request.jobId(), request.runEpoch(), request.step()),
+                request.adapter());
+    GradientSum sum = state.sum(request.attempt(), request.stepMicroBatches());
+    return BaseModels.on(node)
+        .use(
+            source.baseModel(),
+            source.baseModelSha256(),
+            model -> {
+              LoraGradient gradients = model.gradient();
+              LoraAdapter adapter =
+                  LoraAdapter.of(model.folder().config(), request.lora(), state.parameters());
+              new WorkerTasks(node)
+                  .all(
+                      request.work(),
+                      work -> {
+                        MicroBatch batch =
+                            TokenizedPartitions.on(node)
+                                .get(source, work.partition(), model, node)
+                                .microBatch(work.samples());
+                        float[] gradient = new float[adapter.parameters().length];
+                        Result result =
+                            gradients.compute(adapter, batch, work.dropoutSeed(), gradient);
+                        node.meter().tokensIn(result.tokens());
+                        sum.add(
+                            new GradientSum.Outcome(
+                                work.id(),
+                                result.lossSum(),
+                                result.targetTokens(),
+                                result.tokens()),
+                            gradient);
+                        return work.id();
+                      });
+              return new Done(request.work().stream().mapToInt(Work::id).toArray());
+            });
+  }
+}

@@ -1,0 +1,77 @@
+package com.auterity.neuroweaver.jobs.training;
+
+import com.auterity.neuroweaver.jobs.grid.GridFunction;
+import com.auterity.neuroweaver.jobs.grid.NodeContext;
+import com.auterity.neuroweaver.jobs.model.LoraAdapter;
+import com.auterity.neuroweaver.jobs.model.LoraConfig;
+import com.auterity.neuroweaver.jobs.model.Result;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The loss of samples of one partition, forward only. */
+public final class MeasureLoss implements GridFunction<MeasureLoss.Request, MeasureLoss.Loss> {
+  private static final int SAMPLES_AT_ONCE = 8;
+
+  /**
+   * @param samples indexes in the partition's row order
+   * @param adapter the adapter's float32 vector, or null for the base model
+   */
+  public record Request(
+      SampleSource source, int partition, int[] samples, LoraConfig lora, byte[] adapter) {}
+
+  /**
+   * @param lossSum in nats over the target tokens, summed up in sample order
+   */
+  public record Loss(double lossSum, long targetTokens) {}
+
+  @Override
+  public Class<Request> inputType() {
+    return Request.class;
+  }
+
+  @Override
+  public Class<Loss> outputType() {
+    return Loss.class;
+  }
+
+  @Override
+  public Loss apply(Request request, NodeContext node) throws Exception {
+    SampleSource source = request.source();
+    return BaseModels.on(node)
+        .use(
+            source.baseModel(),
+            source.baseModelSha256(),
+            model -> {
+              LoraAdapter adapter =
+                  request.adapter() == null
+                      ? null
+                      : LoraAdapter.of(
+                          model.folder().config(),
+                          request.lora(),
+                          Float32.values(request.adapter()));
+              TokenizedPartition partition =
+                  TokenizedPartitions.on(node).get(source, request.partition(), model, node);
+              List<int[]> batches = new ArrayList<>();
+              int[] samples = request.samples();
+              for (int from = 0; from < samples.length; from += SAMPLES_AT_ONCE) {
+                batches.add(
+                    Arrays.copyOfRange(
+                        samples, from, Math.min(samples.length, from + SAMPLES_AT_ONCE)));
+              }
+              List<Result> results =
+                  new WorkerTasks(node)
+                      .all(
+                          batches,
+                          batch -> {
+                            Result result =
+                                model.gradient().loss(adapter, partition.microBatch(batch));
+                            node.meter().tokensIn(result.tokens());
+                            return result;
+                          });
+              return new Loss(
+                  results.stream().mapToDouble(Result::lossSum).reduce(0, Double::sum),
+                  results.stream().mapToLong(Result::targetTokens).sum());
+            });
+  }
+}
