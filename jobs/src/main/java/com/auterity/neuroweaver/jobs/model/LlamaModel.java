@@ -231,6 +231,23 @@ public final class LlamaModel implements AutoCloseable {
     return weights;
   }
 
+  /** A model of its own whose weights are these plus the adapter's: W + scale B A. */
+  public LlamaModel merged(LoraAdapter adapter) {
+    if (!adapter.model().equals(config)) {
+      throw NeuroWeaverException.invalid("this adapter was made for a model of another shape");
+    }
+    float[] merged = parameters.clone();
+    int s = 0;
+    for (int l = 0; l < config.layers(); l++) {
+      for (String module : adapter.config().targetModules()) {
+        Slice w = slices.get(LinearKind.of(module).weightName(l));
+        adapter.addProduct(s, merged, w);
+        s += 2;
+      }
+    }
+    return new LlamaModel(config, merged, device);
+  }
+
   int parameterCount() {
     return parameters.length;
   }

@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.jobs.model;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -67,6 +68,28 @@ public final class LoraAdapter {
       }
     }
     return List.copyOf(slices);
+  }
+
+  /** weights at w += scale B A, where A and B are slices {@code s} and {@code s + 1}. */
+  void addProduct(int s, float[] weights, Slice w) {
+    Slice a = slices.get(s);
+    Slice b = slices.get(s + 1);
+    float scale = config.scale();
+    float[] row = new float[w.cols()];
+    for (int i = 0; i < w.rows(); i++) {
+      Arrays.fill(row, 0f);
+      for (int k = 0; k < a.rows(); k++) {
+        float factor = parameters[b.offset() + i * b.cols() + k];
+        int at = a.offset() + k * a.cols();
+        for (int j = 0; j < row.length; j++) {
+          row[j] += factor * parameters[at + j];
+        }
+      }
+      int at = w.offset() + i * w.cols();
+      for (int j = 0; j < row.length; j++) {
+        weights[at + j] += scale * row[j];
+      }
+    }
   }
 
   public ModelConfig model() {

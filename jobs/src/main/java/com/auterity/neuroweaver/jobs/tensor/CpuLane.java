@@ -261,6 +261,17 @@ final class CpuLane implements Lane {
   }
 
   @Override
+  public void softmax(Tensor x) {
+    CpuTensor t = (CpuTensor) x;
+    for (int r = 0; r < t.rows; r++) {
+      int at = t.offset + r * t.stride;
+      float max = ElementKernels.max(t.data, at, t.cols, scratch);
+      float sum = ElementKernels.expInPlace(t.data, at, t.cols, 1f, max, scratch);
+      ElementKernels.scale(t.data, at, t.cols, 1f / sum);
+    }
+  }
+
+  @Override
   public void gather(Tensor table, int[] ids, int from, Tensor y) {
     CpuTensor a = (CpuTensor) table;
     CpuTensor b = (CpuTensor) y;

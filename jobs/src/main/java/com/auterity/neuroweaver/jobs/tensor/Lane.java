@@ -93,6 +93,9 @@ public interface Lane extends AutoCloseable {
    */
   double crossEntropy(Tensor logits, int[] targets, int from, boolean gradient);
 
+  /** Each row becomes its softmax. */
+  void softmax(Tensor x);
+
   /** y's row i = table's row ids[from + i], or zeros where the id is negative. */
   void gather(Tensor table, int[] ids, int from, Tensor y);
 

@@ -2,6 +2,8 @@ package com.auterity.neuroweaver.jobs.model;
 
 import com.auterity.neuroweaver.jobs.tensor.Device;
 import com.auterity.neuroweaver.jobs.tensor.Devices;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,12 +12,15 @@ import java.util.List;
  * test.
  */
 final class EngineThroughput {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private EngineThroughput() {}
 
   public static void main(String[] args) throws InterruptedException {
     int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 6;
     int threads = args.length > 1 ? Integer.parseInt(args[1]) : 1;
-    Device device = args.length > 2 ? Devices.float32() : Devices.best();
+    KernelClock clock = new KernelClock();
+    Device device = clock.watch(args.length > 2 ? Devices.float32() : Devices.best());
     System.out.println(device.profile());
     ModelConfig config = TinyModels.nano();
     LlamaModel model = LlamaModel.of(config, LlamaModel.initialWeights(config, 1), device);
@@ -28,6 +33,7 @@ final class EngineThroughput {
     LoraGradient lora = new LoraGradient(model);
     FullGradient full = new FullGradient(model);
     measure(
+        clock,
         "lora r=16",
         seconds,
         threads,
@@ -36,6 +42,7 @@ final class EngineThroughput {
           return () -> lora.compute(adapter, samples, 1, gradient).tokens();
         });
     measure(
+        clock,
         "lora dropout",
         seconds,
         threads,
@@ -43,8 +50,9 @@ final class EngineThroughput {
           float[] gradient = new float[adapter.parameters().length];
           return () -> lora.compute(dropping, samples, 1, gradient).tokens();
         });
-    measure("forward", seconds, threads, () -> () -> lora.loss(null, samples).tokens());
+    measure(clock, "forward", seconds, threads, () -> () -> lora.loss(null, samples).tokens());
     measure(
+        clock,
         "full",
         seconds,
         threads,
@@ -55,6 +63,7 @@ final class EngineThroughput {
     float[] p = model.parameters();
     AdamW adam = new AdamW(p.length, 0.9, 0.95, 1e-8, 0.1);
     measure(
+        clock,
         "adamw+update",
         2,
         1,
@@ -74,11 +83,12 @@ final class EngineThroughput {
     Work make();
   }
 
-  private static void measure(String name, int seconds, int threads, Maker maker)
+  private static void measure(KernelClock clock, String name, int seconds, int threads, Maker maker)
       throws InterruptedException {
     for (int round = 0; round < 2; round++) {
       long end = System.nanoTime() + seconds * 1_000_000_000L / 2;
       long[] counts = new long[threads];
+      long[] cpu = new long[threads];
       long start = System.nanoTime();
       List<Thread> running = new ArrayList<>();
       for (int t = 0; t < threads; t++) {
@@ -87,19 +97,26 @@ final class EngineThroughput {
             new Thread(
                 () -> {
                   Work work = maker.make();
+                  long before = THREADS.getCurrentThreadCpuTime();
                   while (System.nanoTime() < end) {
                     counts[number] += work.run();
                   }
+                  cpu[number] = THREADS.getCurrentThreadCpuTime() - before;
                 });
         thread.start();
         running.add(thread);
       }
       long total = 0;
+      long used = 0;
       for (int t = 0; t < threads; t++) {
         running.get(t).join();
         total += counts[t];
+        used += cpu[t];
       }
-      System.out.printf("%-14s %10.1f /s%n", name, total / ((System.nanoTime() - start) / 1e9));
+      System.out.printf(
+          "%-14s %10.1f /s %10.1f /cpu-s%n",
+          name, total / ((System.nanoTime() - start) / 1e9), total / (used / 1e9));
+      clock.report(round == 1 ? System.out : null);
     }
   }
 }

@@ -1,0 +1,225 @@
+package com.auterity.neuroweaver.jobs.model;
+
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.tensor.Heads;
+import com.auterity.neuroweaver.jobs.tensor.Lane;
+import com.auterity.neuroweaver.jobs.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Runs a model token by token over KV caches, on one lane and so on one thread. Each sequence's
+ * numbers are the same whatever other sequences a step holds.
+ */
+public final class LlamaDecoder implements AutoCloseable {
+  private static final int ROW_STEP = 16;
+  private static final int STEP_ROWS = 4;
+
+  private final LlamaModel model;
+  private final ModelConfig config;
+  private final Heads heads;
+  private final Lane lane;
+
+  /** The keys and values of one sequence, for each layer. */
+  public final class Sequence implements AutoCloseable {
+    private final int capacity;
+    private final Tensor[] keys;
+    private final Tensor[] values;
+    private int length;
+
+    private Sequence(int tokens) {
+      capacity = Math.min(tokens, config.maxPositions());
+      keys = new Tensor[config.layers()];
+      values = new Tensor[config.layers()];
+      int padded = (capacity + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
+      for (int l = 0; l < keys.length; l++) {
+        keys[l] = lane.zeros(heads.keyWidth(), padded);
+        values[l] = lane.tensor(capacity, heads.keyWidth());
+      }
+    }
+
+    /** Tokens taken in so far. */
+    public int length() {
+      return length;
+    }
+
+    /** How many tokens can be taken in. */
+    public int capacity() {
+      return capacity;
+    }
+
+    @Override
+    public void close() {
+      for (int l = 0; l < keys.length; l++) {
+        lane.free(keys[l]);
+        lane.free(values[l]);
+      }
+    }
+  }
+
+  /** For the next token: unnormalized logits and probabilities over the vocabulary. */
+  public record Next(float[] logits, float[] probabilities) {}
+
+  public LlamaDecoder(LlamaModel model) {
+    this.model = model;
+    this.config = model.config();
+    this.heads = model.heads();
+    this.lane = model.device().lane();
+  }
+
+  /** An empty sequence with room for so many tokens, at most the model's context. */
+  public Sequence open(int tokens) {
+    return new Sequence(tokens);
+  }
+
+  /** Takes a whole prompt into an empty sequence. */
+  public Next prefill(Sequence sequence, int[] prompt) {
+    if (sequence.length != 0 || prompt.length == 0 || prompt.length > sequence.capacity) {
+      throw new IllegalArgumentException(
+          "a prompt of %d tokens does not go into a sequence of %d that holds %d"
+              .formatted(prompt.length, sequence.capacity, sequence.length));
+    }
+    check(prompt);
+    int n = prompt.length;
+    int rows = (n + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
+    int[] tokens = Arrays.copyOf(prompt, rows);
+    int[] positions = new int[rows];
+    int[] bounds = new int[2 + rows - n];
+    for (int i = 0; i < n; i++) {
+      positions[i] = i;
+    }
+    for (int i = 1; i < bounds.length; i++) {
+      bounds[i] = n + i - 1;
+    }
+    Tensor stats = lane.tensor(rows, 2 * heads.heads());
+    Tensor x =
+        layers(
+            tokens,
+            positions,
+            (l, qkv, attended) -> {
+              lane.attention(qkv, heads, bounds, attended, stats);
+              for (int i = 0; i < n; i++) {
+                lane.cache(qkv, i, heads, sequence.keys[l], sequence.values[l], i);
+              }
+            });
+    lane.free(stats);
+    sequence.length = n;
+    Tensor last = lane.tensor(STEP_ROWS, config.hiddenSize());
+    int[] row = new int[STEP_ROWS];
+    Arrays.fill(row, -1);
+    row[0] = n - 1;
+    lane.gather(x, row, 0, last);
+    lane.free(x);
+    return head(last, 1)[0];
+  }
+
+  /** Takes one more token into each sequence; all have room. */
+  public Next[] step(List<Sequence> sequences, int[] nextTokens) {
+    int n = sequences.size();
+    for (Sequence sequence : sequences) {
+      if (sequence.length >= sequence.capacity) {
+        throw new IllegalArgumentException(
+            "a sequence of " + sequence.capacity + " tokens takes no more");
+      }
+    }
+    check(nextTokens);
+    // A single row would go through another kernel: pad.
+    int rows = (n + STEP_ROWS - 1) / STEP_ROWS * STEP_ROWS;
+    int[] tokens = Arrays.copyOf(nextTokens, rows);
+    int[] positions = new int[rows];
+    for (int i = 0; i < n; i++) {
+      positions[i] = sequences.get(i).length;
+    }
+    Tensor x =
+        layers(
+            tokens,
+            positions,
+            (l, qkv, attended) -> {
+              for (int i = 0; i < n; i++) {
+                Sequence s = sequences.get(i);
+                lane.cache(qkv, i, heads, s.keys[l], s.values[l], s.length);
+                lane.attentionCached(qkv, i, heads, s.keys[l], s.values[l], s.length + 1, attended);
+              }
+            });
+    for (Sequence sequence : sequences) {
+      sequence.length++;
+    }
+    return head(x, n);
+  }
+
+  private void check(int[] tokens) {
+    for (int token : tokens) {
+      if (token < 0 || token >= config.vocabSize()) {
+        throw NeuroWeaverException.invalid(
+            "token %d is outside the vocabulary of %d".formatted(token, config.vocabSize()));
+      }
+    }
+  }
+
+  private interface Attention {
+    void run(int layer, Tensor qkv, Tensor attended);
+  }
+
+  private Tensor layers(int[] tokens, int[] positions, Attention attention) {
+    int rows = tokens.length;
+    int hidden = config.hiddenSize();
+    Tensor x = lane.tensor(rows, hidden);
+    Tensor normed = lane.tensor(rows, hidden);
+    Tensor inverse = lane.tensor(rows, 1);
+    Tensor qkv = lane.tensor(rows, heads.width());
+    Tensor attended = lane.zeros(rows, heads.queryWidth());
+    Tensor added = lane.tensor(rows, hidden);
+    Tensor gateUp = lane.tensor(rows, 2 * config.intermediateSize());
+    Tensor activated = lane.tensor(rows, config.intermediateSize());
+    lane.gather(model.embedding(), tokens, 0, x);
+    for (int l = 0; l < config.layers(); l++) {
+      LlamaModel.Layer layer = model.layers().get(l);
+      lane.rmsNorm(x, layer.attentionNorm(), config.rmsNormEps(), normed, inverse);
+      lane.linear(normed, layer.qkv(), qkv);
+      lane.rotary(
+          qkv, heads.heads() + heads.kvHeads(), heads.headDim(), positions, model.rotary(), false);
+      attention.run(l, qkv, attended);
+      lane.linear(attended, layer.output(), added);
+      lane.add(added, x);
+      lane.rmsNorm(x, layer.mlpNorm(), config.rmsNormEps(), normed, inverse);
+      lane.linear(normed, layer.gateUp(), gateUp);
+      lane.swiglu(gateUp, activated);
+      lane.linear(activated, layer.down(), added);
+      lane.add(added, x);
+    }
+    for (Tensor tensor : List.of(normed, inverse, qkv, attended, added, gateUp, activated)) {
+      lane.free(tensor);
+    }
+    return x;
+  }
+
+  /** Frees x. */
+  private Next[] head(Tensor x, int n) {
+    int rows = x.rows();
+    int vocab = config.vocabSize();
+    Tensor normed = lane.tensor(rows, config.hiddenSize());
+    Tensor inverse = lane.tensor(rows, 1);
+    Tensor logits = lane.tensor(rows, vocab);
+    lane.rmsNorm(x, model.finalNorm(), config.rmsNormEps(), normed, inverse);
+    lane.linear(normed, model.head(), logits);
+    Next[] next = new Next[n];
+    for (int i = 0; i < n; i++) {
+      Tensor row = lane.rows(logits, i, 1);
+      float[] raw = new float[vocab];
+      float[] probabilities = new float[vocab];
+      lane.read(row, raw, 0);
+      lane.softmax(row);
+      lane.read(row, probabilities, 0);
+      next[i] = new Next(raw, probabilities);
+    }
+    for (Tensor tensor : List.of(x, normed, inverse, logits)) {
+      lane.free(tensor);
+    }
+    return next;
+  }
+
+  @Override
+  public void close() {
+    lane.close();
+  }
+}
