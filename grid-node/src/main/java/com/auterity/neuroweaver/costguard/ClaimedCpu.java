@@ -2,7 +2,10 @@ package com.auterity.neuroweaver.costguard;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** CPU time of this process that USAGE rows account for. One for each node; thread-safe. */
+/**
+ * CPU time of this process that USAGE rows account for, counted where it was used whoever writes
+ * the row. One for each node; thread-safe.
+ */
 public final class ClaimedCpu {
   private final LongAdder nanos = new LongAdder();
 

@@ -4,22 +4,26 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.util.Map;
 
-/** LOADING until every node has the model, then READY; FAILED with a reason; REMOVED at the end. */
+/**
+ * LOADING until every node has the model, then READY, or FAILED with a reason; REMOVED at the end.
+ * A READY deployment takes a new version without leaving READY: the new one is loaded before.
+ */
 public enum DeploymentState {
   LOADING,
   READY,
   FAILED,
   REMOVED;
 
-  /** Whether a deployment in this state may go to the other: REMOVED and FAILED may load again. */
   boolean allows(DeploymentState next) {
     return switch (this) {
       case LOADING -> true;
-      case READY, FAILED -> next == LOADING || next == REMOVED;
+      case READY -> next == READY || next == REMOVED;
+      case FAILED -> next == LOADING || next == REMOVED;
       case REMOVED -> next == LOADING;
     };
   }
 
+  /** Refuses a transition that the state does not allow, naming both. */
   void require(String deployment, DeploymentState next) {
     if (!allows(next)) {
       throw new NeuroWeaverException(

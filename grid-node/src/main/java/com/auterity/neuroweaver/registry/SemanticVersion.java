@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.registry;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +31,15 @@ record SemanticVersion(int major, int minor, int patch, String preRelease)
         matcher.group(4));
   }
 
+  static boolean isOne(String text) {
+    return FORM.matcher(text).matches();
+  }
+
+  /** Whether this is no pre-release. */
+  boolean release() {
+    return preRelease == null;
+  }
+
   @Override
   public int compareTo(SemanticVersion other) {
     int core = CORE.compare(this, other);
@@ -55,7 +65,7 @@ record SemanticVersion(int major, int minor, int patch, String preRelease)
     boolean aNumber = a.chars().allMatch(Character::isDigit);
     boolean bNumber = b.chars().allMatch(Character::isDigit);
     if (aNumber && bNumber) {
-      return new java.math.BigInteger(a).compareTo(new java.math.BigInteger(b));
+      return new BigInteger(a).compareTo(new BigInteger(b));
     }
     return aNumber == bNumber ? a.compareTo(b) : aNumber ? -1 : 1;
   }
