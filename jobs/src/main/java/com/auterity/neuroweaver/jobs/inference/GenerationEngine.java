@@ -4,10 +4,8 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.model.LlamaDecoder;
 import com.auterity.neuroweaver.jobs.model.LlamaModel;
 import com.auterity.neuroweaver.jobs.model.LoraAdapter;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -37,52 +35,65 @@ public final class GenerationEngine implements AutoCloseable {
 
   /** As above; when {@code cancelled} turns true, what is unfinished ends as CANCELLED. */
   public List<Generation> generate(List<GenerationRequest> requests, BooleanSupplier cancelled) {
-    int context = model.config().maxPositions();
-    for (GenerationRequest request : requests) {
-      if (request.prompt().length > context) {
-        throw NeuroWeaverException.invalid(
-            "the prompt has %d tokens; the model's context holds %d"
-                .formatted(request.prompt().length, context));
-      }
-    }
-    Generation[] answers = new Generation[requests.size()];
-    Deque<Integer> waiting = new ArrayDeque<>();
-    for (int i = 0; i < answers.length; i++) {
-      waiting.add(i);
-    }
-    List<Running> running = new ArrayList<>();
-    try (LlamaDecoder decoder = new LlamaDecoder(model)) {
-      while (!waiting.isEmpty() || !running.isEmpty()) {
-        if (cancelled.getAsBoolean()) {
-          running.forEach(r -> answers[r.number] = r.end(Generation.FinishReason.CANCELLED));
-          for (int number : waiting) {
-            answers[number] =
-                new Running(number, requests.get(number)).end(Generation.FinishReason.CANCELLED);
-          }
-          break;
-        }
-        while (running.size() < maxBatch && !waiting.isEmpty()) {
-          int number = waiting.poll();
-          Running next = new Running(number, requests.get(number));
-          next.sequence =
-              decoder.open(
-                  (int)
-                      Math.min(
-                          context,
-                          (long) next.request.prompt().length + next.request.maxTokens() - 1));
-          Generation.FinishReason reason =
-              next.take(decoder.prefill(next.sequence, next.request.prompt()));
-          settle(next, reason, running, answers);
-        }
-        if (!running.isEmpty()) {
-          step(decoder, running, answers);
-        }
-      }
-    }
-    return Arrays.asList(answers);
+    requests.forEach(this::check);
+    ListFeed feed = new ListFeed(requests, cancelled);
+    run(feed);
+    return feed.answers();
   }
 
-  private static void step(LlamaDecoder decoder, List<Running> running, Generation[] answers) {
+  /** Decodes on the calling thread until the feed has nothing and every request is answered. */
+  public void run(GenerationFeed feed) {
+    List<Running> running = new ArrayList<>();
+    try (LlamaDecoder decoder = new LlamaDecoder(model)) {
+      while (true) {
+        running.removeIf(Running::endedByCancelling);
+        while (running.size() < maxBatch) {
+          GenerationFeed.Ticket ticket = feed.poll();
+          if (ticket == null) {
+            break;
+          }
+          start(decoder, ticket, running);
+        }
+        if (running.isEmpty()) {
+          return;
+        }
+        step(decoder, running);
+      }
+    } catch (RuntimeException e) {
+      running.forEach(one -> one.ticket.fail(e));
+      throw e;
+    }
+  }
+
+  private void check(GenerationRequest request) {
+    int context = model.config().maxPositions();
+    if (request.prompt().length > context) {
+      throw NeuroWeaverException.invalid(
+          "the prompt has %d tokens; the model's context holds %d"
+              .formatted(request.prompt().length, context));
+    }
+  }
+
+  private void start(LlamaDecoder decoder, GenerationFeed.Ticket ticket, List<Running> running) {
+    Running one = new Running(ticket);
+    if (one.endedByCancelling()) {
+      return;
+    }
+    try {
+      check(one.request);
+      one.sequence = decoder.open(one.request.prompt().length, one.request.maxTokens() - 1);
+      if (!one.take(decoder.prefill(one.sequence, one.request.prompt()))) {
+        running.add(one);
+      }
+    } catch (NeuroWeaverException e) {
+      if (one.sequence != null) {
+        one.sequence.close();
+      }
+      ticket.fail(e);
+    }
+  }
+
+  private static void step(LlamaDecoder decoder, List<Running> running) {
     List<LlamaDecoder.Sequence> sequences = new ArrayList<>(running.size());
     int[] tokens = new int[running.size()];
     for (int i = 0; i < tokens.length; i++) {
@@ -93,23 +104,62 @@ public final class GenerationEngine implements AutoCloseable {
     List<Running> before = List.copyOf(running);
     running.clear();
     for (int i = 0; i < next.length; i++) {
-      settle(before.get(i), before.get(i).take(next[i]), running, answers);
+      if (!before.get(i).take(next[i])) {
+        running.add(before.get(i));
+      }
     }
   }
 
-  private static void settle(
-      Running one, Generation.FinishReason reason, List<Running> running, Generation[] answers) {
-    if (reason == null) {
-      running.add(one);
-    } else {
-      answers[one.number] = one.end(reason);
-      one.sequence.close();
+  /** A list as a feed. */
+  private static final class ListFeed implements GenerationFeed {
+    private final List<GenerationRequest> requests;
+    private final BooleanSupplier cancelled;
+    private final Generation[] answers;
+    private int next;
+
+    ListFeed(List<GenerationRequest> requests, BooleanSupplier cancelled) {
+      this.requests = requests;
+      this.cancelled = cancelled;
+      this.answers = new Generation[requests.size()];
+    }
+
+    List<Generation> answers() {
+      return Arrays.asList(answers);
+    }
+
+    @Override
+    public Ticket poll() {
+      if (next == answers.length) {
+        return null;
+      }
+      int number = next++;
+      return new Ticket() {
+        @Override
+        public GenerationRequest request() {
+          return requests.get(number);
+        }
+
+        @Override
+        public boolean cancelled() {
+          return cancelled.getAsBoolean();
+        }
+
+        @Override
+        public void complete(Generation generation) {
+          answers[number] = generation;
+        }
+
+        @Override
+        public void fail(RuntimeException problem) {
+          throw problem;
+        }
+      };
     }
   }
 
   /** A request that is being answered. */
   private static final class Running {
-    final int number;
+    final GenerationFeed.Ticket ticket;
     final GenerationRequest request;
     final TokenSampler sampler;
     final List<List<Generation.Alternative>> alternatives = new ArrayList<>();
@@ -118,9 +168,9 @@ public final class GenerationEngine implements AutoCloseable {
     int count;
     LlamaDecoder.Sequence sequence;
 
-    Running(int number, GenerationRequest request) {
-      this.number = number;
-      this.request = request;
+    Running(GenerationFeed.Ticket ticket) {
+      this.ticket = ticket;
+      this.request = ticket.request();
       this.sampler = new TokenSampler(request);
     }
 
@@ -128,11 +178,12 @@ public final class GenerationEngine implements AutoCloseable {
       return tokens[count - 1];
     }
 
-    /** Chooses the next token; the reason to end, or null. */
-    Generation.FinishReason take(LlamaDecoder.Next next) {
+    /** Chooses the next token; true when that was the last and the ticket is complete. */
+    boolean take(LlamaDecoder.Next next) {
       int token = sampler.choose(next);
       if (sampler.stops(token)) {
-        return Generation.FinishReason.STOP;
+        end(Generation.FinishReason.STOP);
+        return true;
       }
       if (count == tokens.length) {
         tokens = Arrays.copyOf(tokens, 2 * count);
@@ -145,18 +196,33 @@ public final class GenerationEngine implements AutoCloseable {
         alternatives.add(sampler.alternatives(next));
       }
       // A full context can still choose a token, but cannot take it in.
-      return count == request.maxTokens() || sequence.length() == sequence.capacity()
-          ? Generation.FinishReason.LENGTH
-          : null;
+      if (count == request.maxTokens() || sequence.length() == sequence.capacity()) {
+        end(Generation.FinishReason.LENGTH);
+        return true;
+      }
+      return false;
     }
 
-    Generation end(Generation.FinishReason reason) {
-      return new Generation(
-          Arrays.copyOf(tokens, count),
-          Arrays.copyOf(probabilities, count),
-          List.copyOf(alternatives),
-          reason,
-          request.prompt().length);
+    boolean endedByCancelling() {
+      if (!ticket.cancelled()) {
+        return false;
+      }
+      end(Generation.FinishReason.CANCELLED);
+      return true;
+    }
+
+    private void end(Generation.FinishReason reason) {
+      if (sequence != null) {
+        sequence.close();
+        sequence = null;
+      }
+      ticket.complete(
+          new Generation(
+              Arrays.copyOf(tokens, count),
+              Arrays.copyOf(probabilities, count),
+              List.copyOf(alternatives),
+              reason,
+              request.prompt().length));
     }
   }
 

@@ -28,7 +28,7 @@ public final class LlamaDecoder implements AutoCloseable {
     private int length;
 
     private Sequence(int tokens) {
-      capacity = Math.min(tokens, config.maxPositions());
+      capacity = tokens;
       keys = new Tensor[config.layers()];
       values = new Tensor[config.layers()];
       int padded = (capacity + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
@@ -67,9 +67,9 @@ public final class LlamaDecoder implements AutoCloseable {
     this.lane = model.device().lane();
   }
 
-  /** An empty sequence with room for so many tokens, at most the model's context. */
-  public Sequence open(int tokens) {
-    return new Sequence(tokens);
+  /** An empty sequence with room for a prompt and what follows, at most the model's context. */
+  public Sequence open(int promptTokens, int moreTokens) {
+    return new Sequence((int) Math.min(config.maxPositions(), (long) promptTokens + moreTokens));
   }
 
   /** Takes a whole prompt into an empty sequence. */

@@ -191,4 +191,62 @@ final class GenerationEngineTest {
       }
     }
   }
+
+  @Test
+  void takesRequestsFromAFeedWhileOthersDecodeAndFailsOnlyTheBadOne() {
+    try (LlamaModel model = random(Devices.best());
+        GenerationEngine engine = new GenerationEngine(model, null, 2)) {
+      int[] prompt = {5, 9, 100};
+      List<RecordingTicket> tickets =
+          List.of(
+              new RecordingTicket(GenerationRequest.greedy(prompt, 9)),
+              new RecordingTicket(GenerationRequest.greedy(new int[81], 9)),
+              new RecordingTicket(GenerationRequest.greedy(prompt, 30)),
+              new RecordingTicket(GenerationRequest.greedy(prompt, 12)));
+      AtomicInteger asked = new AtomicInteger();
+      AtomicInteger given = new AtomicInteger();
+      // Every other time there is nothing, as with requests that come later.
+      engine.run(
+          () ->
+              given.get() < tickets.size() && asked.getAndIncrement() % 2 == 0
+                  ? tickets.get(given.getAndIncrement())
+                  : null);
+      assertEquals(9, tickets.get(0).answer.tokens().length);
+      assertTrue(tickets.get(1).problem.getMessage().contains("81 tokens"));
+      assertEquals(30, tickets.get(2).answer.tokens().length);
+      assertEquals(12, tickets.get(3).answer.tokens().length);
+      assertArrayEquals(
+          tickets.get(3).answer.tokens(), Arrays.copyOf(tickets.get(2).answer.tokens(), 12));
+    }
+  }
+
+  private static final class RecordingTicket implements GenerationFeed.Ticket {
+    private final GenerationRequest request;
+    private Generation answer;
+    private RuntimeException problem;
+
+    RecordingTicket(GenerationRequest request) {
+      this.request = request;
+    }
+
+    @Override
+    public GenerationRequest request() {
+      return request;
+    }
+
+    @Override
+    public boolean cancelled() {
+      return false;
+    }
+
+    @Override
+    public void complete(Generation generation) {
+      answer = generation;
+    }
+
+    @Override
+    public void fail(RuntimeException failure) {
+      problem = failure;
+    }
+  }
 }
