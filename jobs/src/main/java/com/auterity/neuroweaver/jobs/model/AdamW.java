@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.jobs.model;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -19,7 +20,7 @@ public final class AdamW {
   private final double weightDecay;
   private final double[] m;
   private final double[] v;
-  private final boolean[] undecayed;
+  private final List<Slice> withoutDecay;
   private long steps;
 
   public AdamW(int n, double beta1, double beta2, double epsilon, double weightDecay) {
@@ -40,10 +41,8 @@ public final class AdamW {
     this.weightDecay = weightDecay;
     this.m = new double[n];
     this.v = new double[n];
-    this.undecayed = withoutDecay.isEmpty() ? null : new boolean[n];
-    for (Slice slice : withoutDecay) {
-      java.util.Arrays.fill(undecayed, slice.offset(), slice.offset() + slice.length(), true);
-    }
+    this.withoutDecay =
+        withoutDecay.stream().sorted(Comparator.comparingInt(Slice::offset)).toList();
   }
 
   /** Changes the parameters by one step along the (already averaged and clipped) gradient. */
@@ -54,19 +53,43 @@ public final class AdamW {
               .formatted(m.length, parameters.length, gradient.length));
     }
     steps++;
-    double correction1 = 1 - StrictMath.pow(beta1, steps);
-    double correction2 = 1 - StrictMath.pow(beta2, steps);
+    double correction1 = 1 / (1 - StrictMath.pow(beta1, steps));
+    double correction2 = 1 / (1 - StrictMath.pow(beta2, steps));
     double shrink = 1 - learningRate * weightDecay;
-    for (int i = 0; i < m.length; i++) {
+    int from = 0;
+    for (Slice slice : withoutDecay) {
+      step(
+          parameters,
+          gradient,
+          from,
+          slice.offset(),
+          shrink,
+          learningRate,
+          correction1,
+          correction2);
+      from = slice.offset() + slice.length();
+      step(parameters, gradient, slice.offset(), from, 1, learningRate, correction1, correction2);
+    }
+    step(parameters, gradient, from, m.length, shrink, learningRate, correction1, correction2);
+  }
+
+  private void step(
+      float[] parameters,
+      float[] gradient,
+      int from,
+      int to,
+      double shrink,
+      double learningRate,
+      double correction1,
+      double correction2) {
+    for (int i = from; i < to; i++) {
       double g = gradient[i];
-      m[i] = beta1 * m[i] + (1 - beta1) * g;
-      v[i] = beta2 * v[i] + (1 - beta2) * g * g;
-      double p = parameters[i];
-      if (undecayed == null || !undecayed[i]) {
-        p *= shrink;
-      }
-      double update = (m[i] / correction1) / (Math.sqrt(v[i] / correction2) + epsilon);
-      parameters[i] = (float) (p - learningRate * update);
+      double mean = beta1 * m[i] + (1 - beta1) * g;
+      double square = beta2 * v[i] + (1 - beta2) * g * g;
+      m[i] = mean;
+      v[i] = square;
+      double update = mean * correction1 / (Math.sqrt(square * correction2) + epsilon);
+      parameters[i] = (float) (parameters[i] * shrink - learningRate * update);
     }
   }
 

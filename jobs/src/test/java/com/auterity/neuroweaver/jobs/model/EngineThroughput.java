@@ -1,5 +1,8 @@
 package com.auterity.neuroweaver.jobs.model;
 
+import com.auterity.neuroweaver.jobs.inference.Generation;
+import com.auterity.neuroweaver.jobs.inference.GenerationEngine;
+import com.auterity.neuroweaver.jobs.inference.GenerationRequest;
 import com.auterity.neuroweaver.jobs.tensor.Device;
 import com.auterity.neuroweaver.jobs.tensor.Devices;
 import java.lang.management.ManagementFactory;
@@ -64,15 +67,54 @@ final class EngineThroughput {
     AdamW adam = new AdamW(p.length, 0.9, 0.95, 1e-8, 0.1);
     measure(
         clock,
-        "adamw+update",
+        "adamw",
         2,
         1,
         () ->
             () -> {
               adam.step(p, p, 1e-9);
+              return 1;
+            });
+    measure(
+        clock,
+        "update",
+        2,
+        1,
+        () ->
+            () -> {
               model.update(p);
               return 1;
             });
+    LlamaModel generating = LlamaModel.of(config, TinyModels.weights(config, 1, 0.05), device);
+    GenerationEngine engine = new GenerationEngine(generating, adapter, 16);
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 48; i++) {
+      int[] prompt = new int[60 + i];
+      for (int t = 0; t < prompt.length; t++) {
+        prompt[t] = (t * 31 + i * 7) % config.vocabSize();
+      }
+      requests.add(GenerationRequest.greedy(prompt, 80));
+    }
+    measure(
+        clock,
+        "generate",
+        seconds,
+        threads,
+        () ->
+            () -> {
+              int tokens = 0;
+              for (Generation g : engine.generate(requests)) {
+                tokens += g.tokens().length;
+              }
+              return tokens;
+            });
+    GenerationEngine single = new GenerationEngine(generating, adapter, 1);
+    measure(
+        clock,
+        "one stream",
+        2,
+        1,
+        () -> () -> single.generate(requests.subList(0, 1)).get(0).tokens().length);
   }
 
   interface Work {
