@@ -1,0 +1,26 @@
+package com.auterity.neuroweaver.job;
+
+import com.auterity.neuroweaver.datasets.store.ChunkKey;
+import com.auterity.neuroweaver.datasets.store.ChunkStore;
+import com.auterity.neuroweaver.jobs.grid.Meter;
+
+/** Counts the bytes of chunks that come and go. */
+record MeteredChunkStore(ChunkStore chunks, Meter meter) implements ChunkStore {
+  @Override
+  public void put(ChunkKey key, byte[] chunk) {
+    chunks.put(key, chunk);
+    meter.bytesWritten(chunk.length);
+  }
+
+  @Override
+  public byte[] get(ChunkKey key) {
+    byte[] chunk = chunks.get(key);
+    meter.bytesRead(chunk.length);
+    return chunk;
+  }
+
+  @Override
+  public void remove(ChunkKey key) {
+    chunks.remove(key);
+  }
+}
