@@ -28,7 +28,8 @@ final class Failures {
       // Without the error as cause, on purpose: see GridReply.
       return new NeuroWeaverException(
           ErrorKind.OUT_OF_MEMORY,
-          what + " ran out of memory: give the nodes more heap or make the job smaller ("
+          what
+              + " ran out of memory: give the nodes more heap or make the job smaller ("
               + outOfMemory(error)
               + ")",
           Map.of());

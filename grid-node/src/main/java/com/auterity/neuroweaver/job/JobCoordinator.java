@@ -172,9 +172,12 @@ public final class JobCoordinator implements AutoCloseable {
     if (stopping) {
       return;
     }
-    Optional<JobRow> taken = raiseEpoch(seen, seen.state() == JobState.QUEUED
-        ? "taken up"
-        : "taken up after node " + seen.node() + " ended");
+    Optional<JobRow> taken =
+        raiseEpoch(
+            seen,
+            seen.state() == JobState.QUEUED
+                ? "taken up"
+                : "taken up after node " + seen.node() + " ended");
     if (taken.isPresent()) {
       JobRun run = new JobRun(store, usage, runtime, taken.get(), grids);
       runs.put(run.jobId(), run);
@@ -330,7 +333,9 @@ public final class JobCoordinator implements AutoCloseable {
                         }
                       }),
                   state.name(),
-                  failure == null ? state.name().toLowerCase(java.util.Locale.ROOT) : failure.getMessage(),
+                  failure == null
+                      ? state.name().toLowerCase(java.util.Locale.ROOT)
+                      : failure.getMessage(),
                   failure == null || failure.kind() == ErrorKind.CANCELLED
                       ? null
                       : failure.details());

@@ -9,6 +9,7 @@ import java.time.Instant;
  * @param sequence 1, 2, 3 ... within the job
  * @param type {@code QUEUED}, {@code RUNNING}, {@code PROGRESS}, {@code RETRY}, {@code
  *     CANCEL_REQUESTED}, {@code SUCCEEDED}, {@code FAILED}, {@code CANCELLED}
+ * @param state the job's state after it
  * @param node null where no node acted
  * @param data null where there is none
  */
@@ -16,6 +17,7 @@ public record JobEvent(
     long sequence,
     Instant at,
     String type,
+    JobState state,
     long epoch,
     String node,
     String message,
@@ -25,6 +27,7 @@ public record JobEvent(
         row.seq(),
         row.createdAt(),
         row.eventType(),
+        row.state(),
         row.epoch(),
         row.node(),
         row.message(),

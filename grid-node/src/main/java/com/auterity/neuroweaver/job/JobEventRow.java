@@ -11,5 +11,6 @@ record JobEventRow(
     long epoch,
     String node,
     String eventType,
+    JobState state,
     String message,
     String dataJson) {}

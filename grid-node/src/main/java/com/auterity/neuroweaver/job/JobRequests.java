@@ -16,8 +16,7 @@ final class JobRequests {
   private final JobService service;
   private final Supplier<Instant> now;
 
-  JobRequests(
-      RecordTable<JobRequestRow> requests, JobService service, Supplier<Instant> now) {
+  JobRequests(RecordTable<JobRequestRow> requests, JobService service, Supplier<Instant> now) {
     this.requests = requests;
     this.service = service;
     this.now = now;

@@ -20,6 +20,7 @@ record JobRow(
     String kind,
     JobState state,
     String parentId,
+    String idempotencyKey,
     String paramsJson,
     String resultJson,
     ErrorKind errorKind,
@@ -44,10 +45,42 @@ record JobRow(
     Instant updatedAt) {
 
   static JobRow queued(
-      String tenant, String jobId, String kind, String parentId, String paramsJson, Instant now) {
+      String tenant,
+      String jobId,
+      String kind,
+      String parentId,
+      String idempotencyKey,
+      String paramsJson,
+      Instant now) {
     return new JobRow(
-        tenant, jobId, kind, JobState.QUEUED, parentId, paramsJson, null, null, null, null, false, 0,
-        null, null, 0, -1, null, null, 0, 0, null, null, 0, now, null, null, now);
+        tenant,
+        jobId,
+        kind,
+        JobState.QUEUED,
+        parentId,
+        idempotencyKey,
+        paramsJson,
+        null,
+        null,
+        null,
+        null,
+        false,
+        0,
+        null,
+        null,
+        0,
+        -1,
+        null,
+        null,
+        0,
+        0,
+        null,
+        null,
+        0,
+        now,
+        null,
+        null,
+        now);
   }
 
   /** A copy with some components changed. */
@@ -120,6 +153,7 @@ record JobRow(
           from.kind,
           state,
           from.parentId,
+          from.idempotencyKey,
           from.paramsJson,
           resultJson,
           errorKind,

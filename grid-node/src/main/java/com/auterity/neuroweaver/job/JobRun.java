@@ -162,9 +162,7 @@ final class JobRun implements JobContext, CallScope {
         return;
       }
       progressWritten = nanos;
-      boolean event =
-          !progress.phase().equals(eventPhase)
-              || nanos - eventWritten >= EVENT_NANOS;
+      boolean event = !progress.phase().equals(eventPhase) || nanos - eventWritten >= EVENT_NANOS;
       if (event) {
         eventWritten = nanos;
         eventPhase = progress.phase();

@@ -55,11 +55,7 @@ public final class JobService {
    * @param parentJob null, or the job that submits it and is cancelled with it
    */
   public String submit(
-      String tenant,
-      String kind,
-      ObjectNode parameters,
-      String idempotencyKey,
-      String parentJob) {
+      String tenant, String kind, ObjectNode parameters, String idempotencyKey, String parentJob) {
     Objects.requireNonNull(tenant, "tenant");
     Objects.requireNonNull(parameters, "parameters");
     kinds.get(kind).validate(tenant, parameters.deepCopy());
@@ -77,7 +73,7 @@ public final class JobService {
     String jobId = "job_" + UuidCreator.getTimeOrderedEpoch();
     JobRow row =
         store.add(
-            JobRow.queued(tenant, jobId, kind, parentJob, json, now),
+            JobRow.queued(tenant, jobId, kind, parentJob, idempotencyKey, json, now),
             idempotencyKey == null
                 ? null
                 : new SubmissionRow(
@@ -94,8 +90,7 @@ public final class JobService {
   /** All jobs of a tenant, newest first. */
   public List<JobView> list(String tenant) {
     return store.where(Map.of("tenant", tenant)).stream()
-        .sorted(
-            Comparator.comparing(JobRow::createdAt).thenComparing(JobRow::jobId).reversed())
+        .sorted(Comparator.comparing(JobRow::createdAt).thenComparing(JobRow::jobId).reversed())
         .map(JobView::of)
         .toList();
   }

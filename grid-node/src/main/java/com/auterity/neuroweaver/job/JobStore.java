@@ -134,6 +134,7 @@ final class JobStore {
             next.epoch(),
             next.node(),
             transition.event(),
+            next.state(),
             transition.message(),
             transition.data() == null ? null : JobJson.text(transition.data())));
     return next;

@@ -9,6 +9,7 @@ import java.time.Instant;
  * A job as it is now.
  *
  * @param parentId null without one
+ * @param idempotencyKey null without one
  * @param result null until it SUCCEEDED
  * @param error null unless it FAILED
  * @param epoch how often it has been taken up
@@ -22,6 +23,7 @@ public record JobView(
     String kind,
     JobState state,
     String parentId,
+    String idempotencyKey,
     ObjectNode parameters,
     ObjectNode result,
     JobError error,
@@ -45,6 +47,7 @@ public record JobView(
         row.kind(),
         row.state(),
         row.parentId(),
+        row.idempotencyKey(),
         JobJson.object(row.paramsJson()),
         JobJson.object(row.resultJson()),
         row.errorKind() == null

@@ -129,10 +129,7 @@ final class Membership implements AutoCloseable {
       if (here != null) {
         missingSince.remove(name);
         next.add(here);
-      } else if (missingSince
-          .computeIfAbsent(name, first -> now)
-          .plus(departure)
-          .isAfter(now)) {
+      } else if (missingSince.computeIfAbsent(name, first -> now).plus(departure).isAfter(now)) {
         next.add(node);
       } else {
         gone.add(name);

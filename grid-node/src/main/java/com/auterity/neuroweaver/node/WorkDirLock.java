@@ -43,8 +43,7 @@ final class WorkDirLock implements AutoCloseable {
       }
       channel.truncate(0);
       channel.write(
-          ByteBuffer.wrap(
-              (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)));
+          ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)));
       return new WorkDirLock(channel);
     } catch (IOException e) {
       throw new NeuroWeaverException(

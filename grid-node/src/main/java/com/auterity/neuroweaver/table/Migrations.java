@@ -83,7 +83,7 @@ public final class Migrations {
   }
 
   private void apply() {
-    ignite.getOrCreateCaches(first());
+    create(first());
     RecordTable<SchemaVersionRow> versions =
         new IgniteRecordTable<>(ignite, SchemaVersionRow.TABLE);
     for (Migration migration : migrations) {
@@ -91,7 +91,7 @@ public final class Migrations {
         continue;
       }
       LOG.info("migration {}: {}", migration.version(), migration.description());
-      ignite.getOrCreateCaches(configurations(migration));
+      create(configurations(migration));
       for (String statement : migration.statements()) {
         ignite
             .cache(SchemaVersionRow.TABLE.cacheName())
@@ -109,7 +109,9 @@ public final class Migrations {
     }
   }
 
-  /** SCHEMA_VERSION, and on an empty grid all tables of the first migration in the same exchange. */
+  /**
+   * SCHEMA_VERSION, and on an empty grid all tables of the first migration in the same exchange.
+   */
   private List<CacheConfiguration<?, ?>> first() {
     List<CacheConfiguration<?, ?>> caches = new ArrayList<>();
     caches.add(layout.place(SchemaVersionRow.TABLE.cacheConfiguration(), CacheGroup.META));
@@ -117,6 +119,11 @@ public final class Migrations {
       caches.addAll(configurations(migrations.get(0)));
     }
     return caches;
+  }
+
+  @SuppressWarnings("rawtypes")
+  private void create(List<CacheConfiguration<?, ?>> caches) {
+    ignite.getOrCreateCaches(new ArrayList<CacheConfiguration>(caches));
   }
 
   private List<CacheConfiguration<?, ?>> configurations(Migration migration) {

@@ -124,6 +124,11 @@ public final class YamlDocument {
         Map.of("file", name, "at", pointer));
   }
 
+  /** The same file and lines with another tree, for values put in after parsing. */
+  public YamlDocument withTree(ObjectNode other) {
+    return new YamlDocument(name, other, places);
+  }
+
   /** Checks against a schema; throws one error that lists all that is wrong. */
   public YamlDocument check(YamlSchema schema) {
     List<String> problems = schema.problems(this);

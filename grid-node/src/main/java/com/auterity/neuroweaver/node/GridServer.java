@@ -1,0 +1,215 @@
+package com.auterity.neuroweaver.node;
+
+import com.auterity.neuroweaver.costguard.ClaimedCpu;
+import com.auterity.neuroweaver.costguard.UsageSink;
+import com.auterity.neuroweaver.datasets.ErrorKind;
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.store.BlobStore;
+import com.auterity.neuroweaver.datasets.store.ChunkStore;
+import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
+import com.auterity.neuroweaver.datasets.store.DatasetReservationRow;
+import com.auterity.neuroweaver.datasets.store.DatasetRow;
+import com.auterity.neuroweaver.datasets.store.DatasetVersionRow;
+import com.auterity.neuroweaver.datasets.store.IgniteBlobStore;
+import com.auterity.neuroweaver.datasets.store.IgniteChunkStore;
+import com.auterity.neuroweaver.datasets.store.IgniteDatasetCatalog;
+import com.auterity.neuroweaver.datasets.table.IgniteRecordTable;
+import com.auterity.neuroweaver.job.JobCoordinator;
+import com.auterity.neuroweaver.job.JobKinds;
+import com.auterity.neuroweaver.job.JobService;
+import com.auterity.neuroweaver.job.NodeRuntime;
+import com.auterity.neuroweaver.table.GridLayout;
+import com.auterity.neuroweaver.table.GridTables;
+import com.auterity.neuroweaver.table.Migrations;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteException;
+import org.apache.ignite.Ignition;
+import org.apache.ignite.cluster.ClusterNode;
+import org.apache.ignite.internal.processors.odbc.ClientListenerProcessor;
+import org.apache.ignite.spi.discovery.tcp.internal.TcpDiscoveryNode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: the composition root. {@link #launch} validates everything before it opens
+ * anything and closes what it opened when a later step fails.
+ */
+public final class GridServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GridServer.class);
+  private static final int FIRST_API_PORT = 8_001;
+
+  private final NodeConfig config;
+  private final Path home;
+  private final Clock clock = Clock.systemUTC();
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean stopped;
+  private Ignite ignite;
+  private int apiPort;
+
+  private GridServer(NodeConfig config, Path home) {
+    this.config = config;
+    this.home = home;
+  }
+
+  /** Makes a server that {@link #start} starts; nothing is opened yet. */
+  static GridServer of(NodeConfig config, Path home) {
+    return new GridServer(config, home);
+  }
+
+  /** Starts a node and returns when it is ready. */
+  public static GridServer launch(NodeConfig config, Path home) throws InterruptedException {
+    GridServer server = of(config, home);
+    server.start();
+    return server;
+  }
+
+  void start() throws InterruptedException {
+    try {
+      open();
+    } catch (RuntimeException | Error | InterruptedException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void open() throws InterruptedException {
+    SetPorts.requireFree(config);
+    CompletableFuture<String> numerics = CompletableFuture.supplyAsync(Numerics::profile);
+    opened.push(WorkDirLock.take(config.workDir()));
+    NodeLogging.start(config);
+    LOG.info(
+        "node {} starts in {}; without identities yet it listens on {} only",
+        config.name(),
+        config.workDir(),
+        config.host());
+    ignite = startIgnite(numerics.join());
+    opened.push(() -> Ignition.stop(config.name(), true));
+
+    Membership membership =
+        new Membership(
+            ignite, config.initialNodes(), Duration.ofSeconds(config.departureSeconds()), clock);
+    opened.push(membership);
+    membership.awaitActive(() -> stopped);
+    new Migrations(
+            ignite,
+            new GridLayout(config.partitions(), config.backups()),
+            clock,
+            GridTables.migrations())
+        .run(() -> stopped);
+    membership.watch();
+
+    ClaimedCpu claimed = new ClaimedCpu();
+    GridParts parts = parts(claimed);
+    opened.push(parts.runtime());
+    parts.runtime().open(ignite);
+    UsageSink usage = rows -> {};
+    JobCoordinator coordinator =
+        JobCoordinator.on(
+            ignite,
+            parts.jobs(),
+            parts.runtime(),
+            usage,
+            IgniteChunkStore.CACHE,
+            config.backups(),
+            config.maxRunningJobs());
+    opened.push(coordinator);
+    coordinator.start();
+    apiPort = config.apiPort().orElseGet(() -> SetPorts.nextFree(config.host(), FIRST_API_PORT));
+    LOG.info("ready: {}", readyLine());
+  }
+
+  private GridParts parts(ClaimedCpu claimed) {
+    DatasetCatalog datasets =
+        new IgniteDatasetCatalog(
+            new IgniteRecordTable<>(ignite, DatasetRow.TABLE),
+            new IgniteRecordTable<>(ignite, DatasetVersionRow.TABLE),
+            new IgniteRecordTable<>(ignite, DatasetReservationRow.TABLE),
+            config.partitions(),
+            clock);
+    ChunkStore chunks = new IgniteChunkStore(ignite.cache(IgniteChunkStore.CACHE));
+    BlobStore blobs =
+        new IgniteBlobStore(ignite.cache(IgniteBlobStore.CACHE), config.workDir().resolve("blobs"));
+    JobKinds kinds = new JobKinds();
+    JobService jobs = JobService.on(ignite, kinds, clock);
+    NodeRuntime runtime =
+        new NodeRuntime(
+            config.name(), datasets, chunks, blobs, config.workers(), claimed::add, clock);
+    GridParts parts =
+        new GridParts(config, home, ignite, clock, datasets, chunks, blobs, jobs, runtime);
+    kinds.open(Handlers.all(parts));
+    return parts;
+  }
+
+  private Ignite startIgnite(String numerics) {
+    // Ignite must not stop on a signal by itself: jobs and the API stop first.
+    System.setProperty("IGNITE_NO_SHUTDOWN_HOOK", "true");
+    try {
+      return Ignition.start(
+          new IgniteAssembly(config, BuildId.current(), numerics).configuration());
+    } catch (IgniteException e) {
+      Throwable cause = e;
+      while (cause.getCause() != null && cause.getCause() != cause) {
+        cause = cause.getCause();
+      }
+      throw new NeuroWeaverException(
+          ErrorKind.CONFLICT,
+          "node " + config.name() + " could not join the grid: " + cause.getMessage(),
+          Map.of("node", config.name()),
+          e);
+    }
+  }
+
+  /** One machine-readable line: where this node listens. */
+  public String readyLine() {
+    ClusterNode node = ignite.cluster().localNode();
+    int client = node.<Integer>attribute(ClientListenerProcessor.CLIENT_LISTENER_PORT);
+    int discovery = ((TcpDiscoveryNode) node).discoveryPort();
+    return "ready name="
+        + config.name()
+        + " api="
+        + config.host()
+        + ":"
+        + apiPort
+        + " client="
+        + config.host()
+        + ":"
+        + client
+        + " discovery="
+        + config.host()
+        + ":"
+        + discovery;
+  }
+
+  /** Asks a start under way, or the node, to stop; returns at once. */
+  void requestStop() {
+    stopped = true;
+    closed.countDown();
+  }
+
+  /** Returns when somebody has asked the node to stop. */
+  void awaitStop() throws InterruptedException {
+    closed.await();
+  }
+
+  @Override
+  public synchronized void close() {
+    requestStop();
+    while (!opened.isEmpty()) {
+      AutoCloseable next = opened.pop();
+      try {
+        next.close();
+      } catch (Exception e) {
+        LOG.warn("cannot close {}", next, e);
+      }
+    }
+  }
+}
