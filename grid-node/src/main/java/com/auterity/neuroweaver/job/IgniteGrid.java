@@ -7,9 +7,7 @@ import com.auterity.neuroweaver.jobs.grid.Grid;
 import com.auterity.neuroweaver.jobs.grid.GridFunction;
 import com.auterity.neuroweaver.jobs.grid.GridNode;
 import java.lang.reflect.InvocationTargetException;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -21,63 +19,28 @@ import org.apache.ignite.lang.IgniteFuture;
 /** The grid over Ignite compute: bytes go out and come back, in executors of our own. */
 final class IgniteGrid implements Grid {
   private final Ignite ignite;
-  private final String chunkCache;
+  private final Placement placement;
   private final int backups;
   private final CallScope scope;
   private final Executor replies;
 
-  /**
-   * @param chunkCache the cache whose affinity says who holds a partition
-   * @param replies where what follows a reply runs: never in Ignite's own threads
-   */
-  IgniteGrid(Ignite ignite, String chunkCache, int backups, CallScope scope, Executor replies) {
+  /** {@code replies}: where what follows a reply runs: never in Ignite's own threads. */
+  IgniteGrid(Ignite ignite, Placement placement, int backups, CallScope scope, Executor replies) {
     this.ignite = ignite;
-    this.chunkCache = chunkCache;
+    this.placement = placement;
     this.backups = backups;
     this.scope = scope;
     this.replies = replies;
   }
 
-  static List<GridNode> nodes(Ignite ignite) {
-    return ignite.cluster().forServers().nodes().stream()
-        .map(
-            node -> {
-              Integer workers = node.attribute(GridAttributes.WORKERS);
-              return new GridNode(
-                  name(node),
-                  node.attribute(GridAttributes.NUMERICS),
-                  workers == null ? 1 : workers);
-            })
-        .sorted(Comparator.comparing(GridNode::name))
-        .toList();
-  }
-
-  static List<String> owners(Ignite ignite, String chunkCache, int partition) {
-    List<String> owners =
-        ignite.<Object>affinity(chunkCache).mapPartitionToPrimaryAndBackups(partition).stream()
-            .map(IgniteGrid::name)
-            .toList();
-    if (owners.isEmpty()) {
-      throw new NeuroWeaverException(
-          ErrorKind.UNAVAILABLE,
-          "no node holds partition " + partition + ": the nodes that did have left the grid",
-          Map.of("partition", partition));
-    }
-    return owners;
-  }
-
-  private static String name(ClusterNode node) {
-    return String.valueOf(node.consistentId());
-  }
-
   @Override
   public List<GridNode> nodes() {
-    return nodes(ignite);
+    return placement.nodes();
   }
 
   @Override
   public List<String> owners(int partition) {
-    return owners(ignite, chunkCache, partition);
+    return placement.owners(partition);
   }
 
   @Override
@@ -135,7 +98,7 @@ final class IgniteGrid implements Grid {
     CompletableFuture<byte[]> result = new CompletableFuture<>();
     try {
       scope.ensureActive();
-      ClusterNode target = target(node);
+      ClusterNode target = placement.node(node);
       IgniteFuture<GridReply> future =
           ignite
               .compute(ignite.cluster().forNode(target))
@@ -168,18 +131,6 @@ final class IgniteGrid implements Grid {
     } catch (RuntimeException e) {
       result.completeExceptionally(Failures.of(e, function + " on node " + node));
     }
-  }
-
-  private ClusterNode target(String name) {
-    return ignite.cluster().forServers().nodes().stream()
-        .filter(node -> name(node).equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new NeuroWeaverException(
-                    ErrorKind.UNAVAILABLE,
-                    "node " + name + " is not in the grid",
-                    Map.of("node", name)));
   }
 
   private static <I extends Record, O extends Record> Class<O> outputType(

@@ -75,7 +75,6 @@ public final class JobCoordinator implements AutoCloseable {
   }
 
   /**
-   * @param chunkCache the cache whose affinity says who holds a partition
    * @param maxRunning jobs without a parent that run at once; children always run, so that a parent
    *     that waits for them never waits for itself
    */
@@ -84,7 +83,7 @@ public final class JobCoordinator implements AutoCloseable {
       JobService service,
       NodeRuntime runtime,
       UsageSink usage,
-      String chunkCache,
+      Placement placement,
       int backups,
       int maxRunning) {
     ExecutorService replies = Executors.newCachedThreadPool(named("grid-reply"));
@@ -92,7 +91,7 @@ public final class JobCoordinator implements AutoCloseable {
         service,
         runtime,
         usage,
-        scope -> new IgniteGrid(ignite, chunkCache, backups, scope, replies),
+        scope -> new IgniteGrid(ignite, placement, backups, scope, replies),
         replies,
         () -> {
           ClusterNode first = ignite.cluster().forServers().forOldest().node();

@@ -272,7 +272,7 @@ final class JobRun implements JobContext, CallScope {
         Instant.ofEpochSecond(
             reply.startedEpochMicros / 1_000_000, reply.startedEpochMicros % 1_000_000 * 1_000);
     UsageRow measured =
-        new UsageRow(
+        UsageRow.of(
             row.tenant(),
             usageId(),
             row.jobId(),
@@ -338,7 +338,7 @@ final class JobRun implements JobContext, CallScope {
       runtime.claimCpu(cpu);
       synchronized (usage) {
         usage.add(
-            new UsageRow(
+            UsageRow.of(
                 row.tenant(),
                 usageId,
                 row.jobId(),

@@ -8,6 +8,7 @@ import com.auterity.neuroweaver.datasets.table.RecordTable;
 import com.auterity.neuroweaver.datasets.table.TableDefinition;
 import com.auterity.neuroweaver.job.JobService;
 import com.auterity.neuroweaver.job.NodeRuntime;
+import com.auterity.neuroweaver.job.Placement;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.apache.ignite.Ignite;
@@ -22,7 +23,8 @@ record GridParts(
     ChunkStore chunks,
     BlobStore blobs,
     JobService jobs,
-    NodeRuntime runtime) {
+    NodeRuntime runtime,
+    Placement placement) {
 
   <R extends Record> RecordTable<R> table(TableDefinition<R> definition) {
     return new IgniteRecordTable<>(ignite, definition);

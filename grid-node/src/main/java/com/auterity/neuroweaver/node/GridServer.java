@@ -1,7 +1,6 @@
 package com.auterity.neuroweaver.node;
 
 import com.auterity.neuroweaver.costguard.ClaimedCpu;
-import com.auterity.neuroweaver.costguard.UsageSink;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.BlobStore;
@@ -18,6 +17,7 @@ import com.auterity.neuroweaver.job.JobCoordinator;
 import com.auterity.neuroweaver.job.JobKinds;
 import com.auterity.neuroweaver.job.JobService;
 import com.auterity.neuroweaver.job.NodeRuntime;
+import com.auterity.neuroweaver.job.Placement;
 import com.auterity.neuroweaver.table.GridLayout;
 import com.auterity.neuroweaver.table.GridTables;
 import com.auterity.neuroweaver.table.Migrations;
@@ -108,17 +108,21 @@ public final class GridServer implements AutoCloseable {
     membership.watch();
 
     ClaimedCpu claimed = new ClaimedCpu();
-    GridParts parts = parts(claimed);
+    JobKinds kinds = new JobKinds();
+    GridParts parts = parts(kinds, claimed);
     opened.push(parts.runtime());
+    Features features = new Features(parts, claimed);
+    opened.push(features);
+    kinds.open(Handlers.all(parts, features));
     parts.runtime().open(ignite);
-    UsageSink usage = rows -> {};
+    features.start();
     JobCoordinator coordinator =
         JobCoordinator.on(
             ignite,
             parts.jobs(),
             parts.runtime(),
-            usage,
-            IgniteChunkStore.CACHE,
+            features.usage(),
+            parts.placement(),
             config.backups(),
             config.maxRunningJobs());
     opened.push(coordinator);
@@ -127,7 +131,7 @@ public final class GridServer implements AutoCloseable {
     LOG.info("ready: {}", readyLine());
   }
 
-  private GridParts parts(ClaimedCpu claimed) {
+  private GridParts parts(JobKinds kinds, ClaimedCpu claimed) {
     DatasetCatalog datasets =
         new IgniteDatasetCatalog(
             new IgniteRecordTable<>(ignite, DatasetRow.TABLE),
@@ -138,15 +142,21 @@ public final class GridServer implements AutoCloseable {
     ChunkStore chunks = new IgniteChunkStore(ignite.cache(IgniteChunkStore.CACHE));
     BlobStore blobs =
         new IgniteBlobStore(ignite.cache(IgniteBlobStore.CACHE), config.workDir().resolve("blobs"));
-    JobKinds kinds = new JobKinds();
     JobService jobs = JobService.on(ignite, kinds, clock);
     NodeRuntime runtime =
         new NodeRuntime(
             config.name(), datasets, chunks, blobs, config.workers(), claimed::add, clock);
-    GridParts parts =
-        new GridParts(config, home, ignite, clock, datasets, chunks, blobs, jobs, runtime);
-    kinds.open(Handlers.all(parts));
-    return parts;
+    return new GridParts(
+        config,
+        home,
+        ignite,
+        clock,
+        datasets,
+        chunks,
+        blobs,
+        jobs,
+        runtime,
+        new Placement(ignite, IgniteChunkStore.CACHE));
   }
 
   private Ignite startIgnite(String numerics) {

@@ -1,15 +1,39 @@
 package com.auterity.neuroweaver.node;
 
+import com.auterity.neuroweaver.jobs.evaluation.EvaluateHandler;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
+import com.auterity.neuroweaver.jobs.inference.InferHandler;
+import com.auterity.neuroweaver.jobs.loading.ExportHandler;
+import com.auterity.neuroweaver.jobs.loading.LoadHandler;
+import com.auterity.neuroweaver.jobs.refinement.RefineHandler;
+import com.auterity.neuroweaver.jobs.training.TrainHandler;
+import com.auterity.neuroweaver.jobs.training.TrainLedger;
+import com.auterity.neuroweaver.registry.DeployHandler;
+import com.auterity.neuroweaver.registry.RegisterHandler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 
 /** All kinds of jobs this build knows, wired by constructor in one place. */
 final class Handlers {
   private Handlers() {}
 
-  static List<JobHandler> all(GridParts parts) {
+  static List<JobHandler> all(GridParts parts, Features features) {
     List<JobHandler> handlers = new ArrayList<>();
+    handlers.add(new LoadHandler());
+    handlers.add(new ExportHandler());
+    handlers.add(new RefineHandler());
+    handlers.add(
+        new TrainHandler(
+            parts.datasets(),
+            new TrainLedger(
+                parts.table(TrainLedger.MICRO_BATCHES), parts.table(TrainLedger.STEPS))));
+    handlers.add(new EvaluateHandler(parts.datasets(), features.registry()));
+    handlers.add(new RegisterHandler(features.registry(), new SucceededJobs(parts.jobs())));
+    handlers.add(new DeployHandler(features.registry(), features.deployments()));
+    handlers.add(new InferHandler(parts.datasets(), features.registry(), parts.clock()));
+    // Kinds that lie on the class path only, such as those of tests.
+    ServiceLoader.load(JobHandler.class).forEach(handlers::add);
     return handlers;
   }
 }

@@ -1,11 +1,18 @@
 package com.auterity.neuroweaver.table;
 
+import com.auterity.neuroweaver.costguard.PriceRow;
+import com.auterity.neuroweaver.costguard.UsageRow;
 import com.auterity.neuroweaver.datasets.store.DatasetReservationRow;
 import com.auterity.neuroweaver.datasets.store.DatasetRow;
 import com.auterity.neuroweaver.datasets.store.DatasetVersionRow;
 import com.auterity.neuroweaver.datasets.store.IgniteBlobStore;
 import com.auterity.neuroweaver.datasets.store.IgniteChunkStore;
 import com.auterity.neuroweaver.job.JobTables;
+import com.auterity.neuroweaver.jobs.training.TrainLedger;
+import com.auterity.neuroweaver.registry.AliasRow;
+import com.auterity.neuroweaver.registry.DeploymentRow;
+import com.auterity.neuroweaver.registry.ModelRow;
+import com.auterity.neuroweaver.registry.ModelVersionRow;
 import java.util.List;
 
 /** All migrations there are, in order. New tables go into a new migration once one has shipped. */
@@ -24,7 +31,15 @@ public final class GridTables {
                 JobTables.SUBMISSION,
                 DatasetRow.TABLE,
                 DatasetVersionRow.TABLE,
-                DatasetReservationRow.TABLE),
+                DatasetReservationRow.TABLE,
+                TrainLedger.MICRO_BATCHES,
+                TrainLedger.STEPS,
+                ModelRow.TABLE,
+                ModelVersionRow.TABLE,
+                AliasRow.TABLE,
+                DeploymentRow.TABLE,
+                UsageRow.TABLE,
+                PriceRow.TABLE),
             List.of(IgniteChunkStore.CACHE, IgniteBlobStore.CACHE),
             List.of()));
   }

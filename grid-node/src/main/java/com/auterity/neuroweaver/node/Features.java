@@ -1,0 +1,135 @@
+package com.auterity.neuroweaver.node;
+
+import com.auterity.neuroweaver.costguard.Billing;
+import com.auterity.neuroweaver.costguard.ClaimedCpu;
+import com.auterity.neuroweaver.costguard.OverheadSampler;
+import com.auterity.neuroweaver.costguard.PriceBook;
+import com.auterity.neuroweaver.costguard.PriceList;
+import com.auterity.neuroweaver.costguard.PriceRow;
+import com.auterity.neuroweaver.costguard.UsageLog;
+import com.auterity.neuroweaver.costguard.UsageRow;
+import com.auterity.neuroweaver.jobs.grid.Meter;
+import com.auterity.neuroweaver.jobs.inference.LoadedModels;
+import com.auterity.neuroweaver.registry.AliasRow;
+import com.auterity.neuroweaver.registry.DeploymentRow;
+import com.auterity.neuroweaver.registry.Deployments;
+import com.auterity.neuroweaver.registry.ModelRegistry;
+import com.auterity.neuroweaver.registry.ModelRow;
+import com.auterity.neuroweaver.registry.ModelVersionRow;
+import com.auterity.neuroweaver.weaver.DeployedFirst;
+import com.auterity.neuroweaver.weaver.PredictUsage;
+import com.auterity.neuroweaver.weaver.Predictor;
+import com.github.f4b6a3.uuid.UuidCreator;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The registry, the predictor and CostGuard as one node has them. */
+final class Features implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Features.class);
+  private static final String TENANT = "default";
+  private static final int PREDICT_QUEUE = 64;
+  private static final int SAMPLE_SECONDS = 5;
+
+  private final UsageLog usage;
+  private final Billing billing;
+  private final ModelRegistry registry;
+  private final Deployments deployments;
+  private final Predictor predictor;
+  private final PredictUsage predictUsage;
+  private final OverheadSampler overhead;
+  private final ScheduledExecutorService sampling =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "usage-sampler");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  Features(GridParts parts, ClaimedCpu claimed) {
+    UnaryOperator<String> ids = prefix -> prefix + "_" + UuidCreator.getTimeOrderedEpoch();
+    String node = parts.config().name();
+    usage = new UsageLog(parts.table(UsageRow.TABLE));
+    PriceBook prices = new PriceBook(parts.table(PriceRow.TABLE), parts.clock());
+    prices.publish(TENANT, PriceList.read(parts.config().prices()));
+    billing = new Billing(usage, prices);
+    deployments = new Deployments(parts.table(DeploymentRow.TABLE), ids, parts.clock());
+    registry =
+        new ModelRegistry(
+            parts.table(ModelRow.TABLE),
+            parts.table(ModelVersionRow.TABLE),
+            parts.table(AliasRow.TABLE),
+            deployments,
+            parts.blobs(),
+            ids,
+            parts.clock());
+    predictUsage = new PredictUsage(node, usage, claimed, parts.clock());
+    predictor =
+        new Predictor(
+            node,
+            new DeployedFirst(registry, deployments),
+            LoadedModels.on(parts.runtime().context(new Meter())),
+            predictUsage,
+            PREDICT_QUEUE);
+    OperatingSystemMXBean process =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    overhead =
+        new OverheadSampler(
+            TENANT, node, process::getProcessCpuTime, claimed, usage, parts.clock());
+  }
+
+  void start() {
+    sampling.scheduleWithFixedDelay(
+        () -> {
+          try {
+            sample();
+          } catch (RuntimeException e) {
+            LOG.warn("usage could not be written now: {}", e.getMessage(), e);
+          }
+        },
+        SAMPLE_SECONDS,
+        SAMPLE_SECONDS,
+        TimeUnit.SECONDS);
+  }
+
+  private void sample() {
+    predictUsage.flush();
+    overhead.sample();
+  }
+
+  UsageLog usage() {
+    return usage;
+  }
+
+  Billing billing() {
+    return billing;
+  }
+
+  ModelRegistry registry() {
+    return registry;
+  }
+
+  Deployments deployments() {
+    return deployments;
+  }
+
+  Predictor predictor() {
+    return predictor;
+  }
+
+  @Override
+  public void close() {
+    sampling.shutdownNow();
+    predictor.close();
+    try {
+      sample();
+    } catch (RuntimeException e) {
+      LOG.info("the last usage could not be written: {}", e.getMessage());
+    }
+  }
+}
