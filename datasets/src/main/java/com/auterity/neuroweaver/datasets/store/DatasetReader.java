@@ -60,6 +60,16 @@ public final class DatasetReader {
     return new OrdinalMerge(partitions);
   }
 
+  /** The first rows in source order, at most so many. */
+  public List<Row> first(Manifest manifest, int limit) {
+    List<Row> first = new ArrayList<>();
+    Iterator<Row> rows = rows(manifest);
+    while (first.size() < limit && rows.hasNext()) {
+      first.add(rows.next());
+    }
+    return first;
+  }
+
   private byte[] verified(ChunkKey key, ChunkInfo chunk) {
     byte[] bytes;
     try {

@@ -1,0 +1,69 @@
+package com.auterity.neuroweaver.datasets.format;
+
+import com.auterity.neuroweaver.datasets.ErrorKind;
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A file to load: checked, then opened as rows. */
+public final class DatasetFile {
+  private DatasetFile() {}
+
+  /**
+   * @throws NeuroWeaverException NOT_FOUND or INVALID_INPUT when it is no readable, non-empty file
+   */
+  public static void check(Path file) {
+    if (!Files.exists(file)) {
+      throw new NeuroWeaverException(
+          ErrorKind.NOT_FOUND,
+          "path: there is no file " + file + " on this node",
+          Map.of("path", file.toString()));
+    }
+    if (!Files.isRegularFile(file)) {
+      throw refused(file, "is a folder or device, expected a file");
+    }
+    if (!Files.isReadable(file)) {
+      throw refused(file, "may not be read by this node's user");
+    }
+    try {
+      if (Files.size(file) == 0) {
+        throw refused(file, "is empty: it has no byte");
+      }
+    } catch (IOException e) {
+      throw refused(file, "cannot be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Opens the file; where types have to be inferred the whole of it is read once before.
+   *
+   * @throws NeuroWeaverException INVALID_INPUT naming file and place when it is no such file
+   */
+  public static RowReader open(Path file, FileOptions options, RejectedRows rejected) {
+    check(file);
+    return switch (options.format()) {
+      case CSV, TSV -> DelimitedReader.open(file, options, rejected);
+      case JSONL -> JsonLinesReader.open(file, options, rejected);
+      case PARQUET -> ParquetRowReader.open(file, options, rejected);
+    };
+  }
+
+  static NeuroWeaverException refused(Path file, String why) {
+    return refused(file, why, null);
+  }
+
+  static NeuroWeaverException refused(Path file, String why, Throwable cause) {
+    return new NeuroWeaverException(
+        ErrorKind.INVALID_INPUT, file + " " + why, Map.of("path", file.toString()), cause);
+  }
+
+  static NeuroWeaverException refused(Path file, long line, String why, Throwable cause) {
+    return new NeuroWeaverException(
+        ErrorKind.INVALID_INPUT,
+        file + " line " + line + ": " + why,
+        Map.of("path", file.toString(), "line", line),
+        cause);
+  }
+}

@@ -1,0 +1,177 @@
+package com.auterity.neuroweaver.datasets.format;
+
+import com.auterity.neuroweaver.datasets.schema.BadValueException;
+import com.auterity.neuroweaver.datasets.schema.Column;
+import com.auterity.neuroweaver.datasets.schema.ColumnDeclaration;
+import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.datasets.schema.TextValues;
+import com.auterity.neuroweaver.datasets.schema.TypeInference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Rows of a CSV or tab-separated file. An empty cell is null, whatever its column's type. */
+final class DelimitedReader implements RowReader {
+  private final DelimitedRecords records;
+  private final RejectedRows rejected;
+  private final Schema schema;
+  private final long count;
+  private long ordinal;
+
+  private DelimitedReader(
+      DelimitedRecords records, RejectedRows rejected, Schema schema, long count) {
+    this.records = records;
+    this.rejected = rejected;
+    this.schema = schema;
+    this.count = count;
+  }
+
+  static DelimitedReader open(Path file, FileOptions options, RejectedRows rejected) {
+    List<ColumnDeclaration> columns = columns(file, options);
+    Schema schema;
+    long count = 0;
+    if (columns.stream().allMatch(column -> column.type() != null)) {
+      schema = new Schema(columns.stream().map(column -> column.column(null)).toList());
+    } else {
+      List<TypeInference> types = Stream.generate(TypeInference::new).limit(columns.size()).toList();
+      count = infer(file, options, types);
+      List<Column> typed = new ArrayList<>();
+      for (int i = 0; i < types.size(); i++) {
+        typed.add(columns.get(i).column(types.get(i).type()));
+      }
+      schema = new Schema(typed);
+    }
+    return new DelimitedReader(start(file, options), rejected, schema, count);
+  }
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public long records() {
+    return count;
+  }
+
+  @Override
+  public Row next() {
+    while (records.advance()) {
+      Row row = row(ordinal++);
+      if (row != null) {
+        return row;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public void close() {
+    records.close();
+  }
+
+  private Row row(long at) {
+    List<Column> columns = schema.columns();
+    if (records.width() != columns.size()) {
+      rejected.add(
+          records.line(),
+          RejectedRows.FIELD_COUNT,
+          "expected " + columns.size() + " cells, found " + records.width());
+      return null;
+    }
+    Object[] values = new Object[columns.size()];
+    for (int i = 0; i < values.length; i++) {
+      Column column = columns.get(i);
+      String cell = records.cell(i);
+      if (cell == null) {
+        if (!column.nullable()) {
+          rejected.add(
+              records.line(), RejectedRows.MISSING_VALUE, column.name() + ": has no value");
+          return null;
+        }
+        continue;
+      }
+      try {
+        values[i] = TextValues.parse(column.type(), cell);
+      } catch (BadValueException e) {
+        rejected.add(
+            records.line(), RejectedRows.BAD_VALUE, column.name() + ": " + e.getMessage());
+        return null;
+      }
+    }
+    return new Row(at, values);
+  }
+
+  /** Positioned at the first record of data. */
+  private static DelimitedRecords start(Path file, FileOptions options) {
+    DelimitedRecords records = new DelimitedRecords(file, options);
+    if (options.header()) {
+      records.advance();
+    }
+    return records;
+  }
+
+  /** Shows every cell of every record of the right width to its column's inference. */
+  private static long infer(Path file, FileOptions options, List<TypeInference> types) {
+    long count = 0;
+    try (DelimitedRecords records = start(file, options)) {
+      while (records.advance()) {
+        count++;
+        if (records.width() != types.size()) {
+          continue;
+        }
+        for (int i = 0; i < types.size(); i++) {
+          String cell = records.cell(i);
+          if (cell != null) {
+            types.get(i).text(cell);
+          }
+        }
+      }
+    }
+    return count;
+  }
+
+  private static List<ColumnDeclaration> columns(Path file, FileOptions options) {
+    try (DelimitedRecords records = new DelimitedRecords(file, options)) {
+      if (!records.advance()) {
+        throw DatasetFile.refused(file, "is empty: it has no line with text");
+      }
+      if (!options.header()) {
+        return options.columns().isEmpty() ? madeUp(records.width()) : options.columns();
+      }
+      List<String> names = header(file, records);
+      if (!records.advance()) {
+        throw DatasetFile.refused(
+            file, "has no row: there is nothing after its header; if line 1 is data, set header: false");
+      }
+      return DeclaredColumns.over(file, names, options.columns());
+    }
+  }
+
+  private static List<ColumnDeclaration> madeUp(int width) {
+    List<ColumnDeclaration> columns = new ArrayList<>();
+    for (int i = 1; i <= width; i++) {
+      columns.add(ColumnDeclaration.named("column_" + i));
+    }
+    return columns;
+  }
+
+  private static List<String> header(Path file, DelimitedRecords records) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < records.width(); i++) {
+      String name = records.cell(i) == null ? "" : records.cell(i).strip();
+      if (name.isEmpty()) {
+        throw DatasetFile.refused(
+            file, records.line(), "column " + (i + 1) + " of the header has no name", null);
+      }
+      if (names.contains(name)) {
+        throw DatasetFile.refused(
+            file, records.line(), "the header names column " + name + " twice", null);
+      }
+      names.add(name);
+    }
+    return names;
+  }
+}

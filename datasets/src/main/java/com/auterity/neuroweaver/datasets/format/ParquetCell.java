@@ -1,0 +1,148 @@
+package com.auterity.neuroweaver.datasets.format;
+
+import com.auterity.neuroweaver.datasets.schema.ColumnType;
+import com.auterity.neuroweaver.datasets.schema.Micros;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.EnumLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.JsonLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.UUIDLogicalTypeAnnotation;
+import org.apache.parquet.schema.PrimitiveType;
+
+/**
+ * How a Parquet primitive becomes a value: our type for it, and a function from what Parquet stores
+ * (whole numbers or bytes; other primitives need none). Types after the Parquet format's
+ * LogicalTypes.md; decimals of more than 15 digits are kept as text because a double loses some.
+ */
+record ParquetCell(
+    ColumnType type, LongFunction<Object> ofInteger, Function<Binary, Object> ofBytes) {
+  private static final int EXACT_DECIMAL_DIGITS = 15;
+  private static final long JULIAN_EPOCH = 2_440_588;
+
+  /** Null when there is no such value in a flat dataset. */
+  static ParquetCell of(PrimitiveType primitive) {
+    LogicalTypeAnnotation logical = primitive.getLogicalTypeAnnotation();
+    if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
+      return decimal(decimal);
+    }
+    return switch (primitive.getPrimitiveTypeName()) {
+      case BOOLEAN -> new ParquetCell(ColumnType.BOOL, null, null);
+      case FLOAT, DOUBLE -> new ParquetCell(ColumnType.FLOAT64, null, null);
+      case INT32, INT64 -> integer(logical);
+      case INT96 -> bytes(ColumnType.TIMESTAMP, ParquetCell::int96);
+      case BINARY ->
+          logical == null
+                  || logical instanceof StringLogicalTypeAnnotation
+                  || logical instanceof EnumLogicalTypeAnnotation
+                  || logical instanceof JsonLogicalTypeAnnotation
+              ? bytes(ColumnType.STRING, ParquetCell::text)
+              : null;
+      case FIXED_LEN_BYTE_ARRAY ->
+          logical instanceof UUIDLogicalTypeAnnotation
+              ? bytes(ColumnType.STRING, ParquetCell::uuid)
+              : null;
+    };
+  }
+
+  private static ParquetCell integer(LogicalTypeAnnotation logical) {
+    if (logical == null) {
+      return whole(ColumnType.INT64, value -> value);
+    }
+    if (logical instanceof IntLogicalTypeAnnotation number) {
+      if (number.isSigned()) {
+        return whole(ColumnType.INT64, value -> value);
+      }
+      return number.getBitWidth() < 64
+          ? whole(ColumnType.INT64, value -> value & 0xffff_ffffL)
+          : whole(ColumnType.STRING, Long::toUnsignedString);
+    }
+    if (logical instanceof DateLogicalTypeAnnotation) {
+      return whole(ColumnType.DATE, LocalDate::ofEpochDay);
+    }
+    if (logical instanceof TimestampLogicalTypeAnnotation timestamp) {
+      return whole(ColumnType.TIMESTAMP, value -> timestamp(timestamp.getUnit(), value));
+    }
+    if (logical instanceof TimeLogicalTypeAnnotation time) {
+      long nanos = nanos(time.getUnit());
+      return whole(
+          ColumnType.STRING,
+          value -> LocalTime.ofNanoOfDay(Math.multiplyExact(value, nanos)).toString());
+    }
+    return null;
+  }
+
+  private static ParquetCell decimal(DecimalLogicalTypeAnnotation decimal) {
+    int scale = decimal.getScale();
+    boolean exact = decimal.getPrecision() <= EXACT_DECIMAL_DIGITS;
+    Function<BigDecimal, Object> value =
+        exact ? BigDecimal::doubleValue : BigDecimal::toPlainString;
+    return new ParquetCell(
+        exact ? ColumnType.FLOAT64 : ColumnType.STRING,
+        unscaled -> value.apply(BigDecimal.valueOf(unscaled, scale)),
+        unscaled -> value.apply(new BigDecimal(new BigInteger(unscaled.getBytes()), scale)));
+  }
+
+  private static ParquetCell whole(ColumnType type, LongFunction<Object> value) {
+    return new ParquetCell(type, value, null);
+  }
+
+  private static ParquetCell bytes(ColumnType type, Function<Binary, Object> value) {
+    return new ParquetCell(type, null, value);
+  }
+
+  private static Instant timestamp(TimeUnit unit, long value) {
+    return switch (unit) {
+      case MILLIS -> Micros.truncate(Instant.ofEpochMilli(value));
+      case MICROS -> Micros.toInstant(value);
+      case NANOS -> Micros.toInstant(Math.floorDiv(value, 1_000L));
+    };
+  }
+
+  private static long nanos(TimeUnit unit) {
+    return switch (unit) {
+      case MILLIS -> 1_000_000L;
+      case MICROS -> 1_000L;
+      case NANOS -> 1L;
+    };
+  }
+
+  /** Nanoseconds of the day, then the Julian day, little-endian: what Spark and Impala wrote. */
+  private static Object int96(Binary value) {
+    ByteBuffer bytes = ByteBuffer.wrap(value.getBytes()).order(ByteOrder.LITTLE_ENDIAN);
+    long nanosOfDay = bytes.getLong();
+    long day = Integer.toUnsignedLong(bytes.getInt()) - JULIAN_EPOCH;
+    return Micros.truncate(Instant.ofEpochSecond(Math.multiplyExact(day, 86_400L), nanosOfDay));
+  }
+
+  private static Object uuid(Binary value) {
+    ByteBuffer bytes = ByteBuffer.wrap(value.getBytes());
+    return new UUID(bytes.getLong(), bytes.getLong()).toString();
+  }
+
+  private static Object text(Binary value) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(value.toByteBuffer()).toString();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("its bytes are not UTF-8 text", e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What columns are: types, meaning, values as text, inference. */
+package com.auterity.neuroweaver.datasets.schema;
