@@ -35,7 +35,8 @@ final class DelimitedReader implements RowReader {
     if (columns.stream().allMatch(column -> column.type() != null)) {
       schema = new Schema(columns.stream().map(column -> column.column(null)).toList());
     } else {
-      List<TypeInference> types = Stream.generate(TypeInference::new).limit(columns.size()).toList();
+      List<TypeInference> types =
+          Stream.generate(TypeInference::new).limit(columns.size()).toList();
       count = infer(file, options, types);
       List<Column> typed = new ArrayList<>();
       for (int i = 0; i < types.size(); i++) {
@@ -96,8 +97,7 @@ final class DelimitedReader implements RowReader {
       try {
         values[i] = TextValues.parse(column.type(), cell);
       } catch (BadValueException e) {
-        rejected.add(
-            records.line(), RejectedRows.BAD_VALUE, column.name() + ": " + e.getMessage());
+        rejected.add(records.line(), RejectedRows.BAD_VALUE, column.name() + ": " + e.getMessage());
         return null;
       }
     }
@@ -144,7 +144,8 @@ final class DelimitedReader implements RowReader {
       List<String> names = header(file, records);
       if (!records.advance()) {
         throw DatasetFile.refused(
-            file, "has no row: there is nothing after its header; if line 1 is data, set header: false");
+            file,
+            "has no row: there is nothing after its header; if line 1 is data, set header: false");
       }
       return DeclaredColumns.over(file, names, options.columns());
     }

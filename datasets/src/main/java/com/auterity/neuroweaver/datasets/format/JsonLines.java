@@ -51,8 +51,7 @@ final class JsonLines implements AutoCloseable {
       parse(next);
       return true;
     } catch (CharacterCodingException e) {
-      throw DatasetFile.refused(
-          file, "is not UTF-8: a wrong byte stands after line " + line, e);
+      throw DatasetFile.refused(file, "is not UTF-8: a wrong byte stands after line " + line, e);
     } catch (IOException e) {
       throw DatasetFile.refused(file, line, "cannot be read: " + e.getMessage(), e);
     }

@@ -39,8 +39,7 @@ final class JsonLinesReader implements RowReader {
     Map<String, TypeInference> types = new LinkedHashMap<>();
     long count = infer(file, types);
     List<Column> columns = new ArrayList<>();
-    for (ColumnDeclaration column :
-        DeclaredColumns.over(file, types.keySet(), options.columns())) {
+    for (ColumnDeclaration column : DeclaredColumns.over(file, types.keySet(), options.columns())) {
       columns.add(column.column(types.get(column.name()).type()));
     }
     return new JsonLinesReader(new JsonLines(file), rejected, new Schema(columns), count);
@@ -92,8 +91,7 @@ final class JsonLinesReader implements RowReader {
       try {
         values[i] = value(column.type(), node);
       } catch (BadValueException e) {
-        rejected.add(
-            lines.line(), RejectedRows.BAD_VALUE, column.name() + ": " + e.getMessage());
+        rejected.add(lines.line(), RejectedRows.BAD_VALUE, column.name() + ": " + e.getMessage());
         return null;
       }
     }
@@ -118,8 +116,7 @@ final class JsonLinesReader implements RowReader {
       while (lines.advance()) {
         count++;
         if (lines.object() == null) {
-          problem =
-              problem == null ? "line " + lines.line() + ": " + lines.problem() : problem;
+          problem = problem == null ? "line " + lines.line() + ": " + lines.problem() : problem;
           continue;
         }
         for (Map.Entry<String, JsonNode> field : lines.object().properties()) {

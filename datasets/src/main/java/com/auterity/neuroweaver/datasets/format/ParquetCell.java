@@ -130,7 +130,12 @@ record ParquetCell(
     ByteBuffer bytes = ByteBuffer.wrap(value.getBytes()).order(ByteOrder.LITTLE_ENDIAN);
     long nanosOfDay = bytes.getLong();
     long day = Integer.toUnsignedLong(bytes.getInt()) - JULIAN_EPOCH;
-    return Micros.truncate(Instant.ofEpochSecond(Math.multiplyExact(day, 86_400L), nanosOfDay));
+    try {
+      return Micros.truncate(Instant.ofEpochSecond(Math.multiplyExact(day, 86_400L), nanosOfDay));
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "Julian day " + (day + JULIAN_EPOCH) + " is out of range", e);
+    }
   }
 
   private static Object uuid(Binary value) {

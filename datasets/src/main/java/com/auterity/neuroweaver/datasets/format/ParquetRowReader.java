@@ -131,7 +131,9 @@ final class ParquetRowReader implements RowReader {
     try {
       return ParquetFileReader.open(
           new LocalInputFile(file),
-          ParquetReadOptions.builder(new PlainParquetConfiguration()).build());
+          ParquetReadOptions.builder(new PlainParquetConfiguration())
+              .usePageChecksumVerification(true)
+              .build());
     } catch (IOException | RuntimeException e) {
       throw DatasetFile.refused(
           file,
@@ -171,7 +173,8 @@ final class ParquetRowReader implements RowReader {
       ParquetCell cell = cells.get(columns.size());
       if (column.type() != null && column.type() != cell.type()) {
         throw DatasetFile.refused(
-            file, "holds column " + column.name() + " as " + cell.type() + ", not " + column.type());
+            file,
+            "holds column " + column.name() + " as " + cell.type() + ", not " + column.type());
       }
       columns.add(column.column(cell.type()));
     }

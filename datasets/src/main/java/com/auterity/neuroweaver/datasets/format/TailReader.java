@@ -52,8 +52,8 @@ final class TailReader extends FilterReader {
     String open = '"' + lastCell.replace("\"", "\"\"");
     int common = Math.min(open.length(), tail.length());
     return open.length() <= tail.length() || tail.length() == KEPT
-        ? open.substring(open.length() - common).contentEquals(
-            tail.substring(tail.length() - common))
+        ? open.substring(open.length() - common)
+            .contentEquals(tail.substring(tail.length() - common))
         : false;
   }
 

@@ -83,7 +83,7 @@ public final class TextValues {
     }
     at += whole;
     if (at == text.length()) {
-      return whole < 17 && Math.abs(Double.parseDouble(text)) <= EXACT_INTEGERS;
+      return whole < 17 && Math.abs(Double.parseDouble(text)) < EXACT_INTEGERS;
     }
     if (text.charAt(at) == '.') {
       int fraction = digits(text, at + 1);
@@ -191,8 +191,7 @@ public final class TextValues {
 
   private static Instant dateTime(String text) {
     String iso = text.charAt(10) == ' ' ? text.substring(0, 10) + 'T' + text.substring(11) : text;
-    boolean offset =
-        iso.endsWith("Z") || iso.indexOf('+', 11) >= 0 || iso.indexOf('-', 11) >= 0;
+    boolean offset = iso.endsWith("Z") || iso.indexOf('+', 11) >= 0 || iso.indexOf('-', 11) >= 0;
     return offset
         ? OffsetDateTime.parse(iso).toInstant()
         : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC);
