@@ -1,0 +1,101 @@
+package com.auterity.neuroweaver.jobs.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.auterity.neuroweaver.datasets.ErrorKind;
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainingConfigTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String LEAST =
+      "\"base_model\":\"nano\",\"dataset\":\"d\",\"prompt_column\":\"q\",\"answer_column\":\"a\"";
+
+  @Test
+  void defaultsAreThoseDocumented() throws Exception {
+    TrainingConfig config = parse("{" + LEAST + "}");
+    assertEquals(16, config.lora().r());
+    assertEquals(7, config.targetModules().size());
+    assertEquals(512, config.sequenceLen());
+    assertTrue(config.samplePacking());
+    assertEquals(8, config.gradientAccumulationSteps());
+    assertEquals(LrScheduler.COSINE, config.lrScheduler());
+    assertEquals("{q}", config.format().template());
+    assertEquals(0, config.maxSteps());
+  }
+
+  @Test
+  void takesAxolotlsNames() throws Exception {
+    TrainingConfig config =
+        parse(
+            "{"
+                + LEAST
+                + ",\"adapter\":\"lora\",\"lora_r\":8,\"lora_alpha\":16,\"lora_dropout\":0.05,"
+                + "\"lora_target_modules\":[\"v_proj\",\"q_proj\"],\"sequence_len\":256,"
+                + "\"sample_packing\":false,\"micro_batch_size\":2,"
+                + "\"gradient_accumulation_steps\":4,\"num_epochs\":3,\"learning_rate\":0.001,"
+                + "\"lr_scheduler\":\"linear\",\"warmup_ratio\":0.1,\"optimizer\":\"adamw\","
+                + "\"val_set_size\":0.05,\"seed\":-7,\"max_steps\":11}");
+    assertEquals(8, config.lora().r());
+    assertEquals(List.of("q_proj", "v_proj"), config.targetModules());
+    assertEquals(0.05, config.valSetSize());
+    assertEquals(-7, config.seed());
+    assertEquals(11, config.maxSteps());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "lora_r|0|whole number from 1 to 1024",
+        "lora_r|2.5|whole number",
+        "lora_r|\"8\"|whole number",
+        "lora_dropout|1|from 0 to 0.99",
+        "lora_target_modules|\"q_proj\"|list",
+        "lora_target_modules|[\"head\"]|q_proj",
+        "adapter|\"qlora\"|lora",
+        "sequence_len|0|whole number",
+        "sample_packing|\"yes\"|true or false",
+        "num_epochs|0|whole number from 1",
+        "learning_rate|0|above 0",
+        "learning_rate|\"fast\"|number",
+        "lr_scheduler|\"step\"|cosine, linear, constant",
+        "optimizer|\"sgd\"|adamw",
+        "val_set_size|2.5|whole number of rows",
+        "learning_rat|0.1|learning_rate",
+        "prompt_columns|[\"x\"]|exactly one",
+        "dataset|7|text",
+      })
+  void refusesNamingKeyAndWhatIsRight(String key, String value, String right) throws Exception {
+    ObjectNode json = (ObjectNode) JSON.readTree("{" + LEAST + "}");
+    json.set(key, JSON.readTree(value));
+    NeuroWeaverException e =
+        assertThrows(NeuroWeaverException.class, () -> TrainingConfig.parse(json));
+    assertEquals(ErrorKind.INVALID_INPUT, e.kind());
+    assertTrue(e.getMessage().contains(key.equals("prompt_columns") ? "prompt" : key), e.getMessage());
+    assertTrue(e.getMessage().contains(right), e.getMessage());
+  }
+
+  @Test
+  void saysWhatIsMissing() throws Exception {
+    NeuroWeaverException e =
+        assertThrows(NeuroWeaverException.class, () -> parse("{\"base_model\":\"m\",\"dataset\":\"d\"}"));
+    assertTrue(e.getMessage().contains("exactly one of prompt_column"), e.getMessage());
+    e =
+        assertThrows(
+            NeuroWeaverException.class,
+            () -> parse("{\"prompt_column\":\"q\",\"base_model\":\"m\",\"dataset\":\"d\"}"));
+    assertTrue(e.getMessage().contains("answer_column is missing"), e.getMessage());
+  }
+
+  private static TrainingConfig parse(String json) throws Exception {
+    return TrainingConfig.parse((ObjectNode) JSON.readTree(json));
+  }
+}
