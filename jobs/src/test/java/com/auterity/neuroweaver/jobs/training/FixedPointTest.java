@@ -67,7 +67,9 @@ class FixedPointTest {
       }
       assertTrue(sum[0] > 0 && sum[1] == -sum[0]);
       for (float bad :
-          new float[] {Math.nextUp(limit), -Math.nextUp(limit), Float.NaN, Float.NEGATIVE_INFINITY}) {
+          new float[] {
+            Math.nextUp(limit), -Math.nextUp(limit), Float.NaN, Float.NEGATIVE_INFINITY
+          }) {
         long[] untouched = new long[2];
         NeuroWeaverException e =
             assertThrows(

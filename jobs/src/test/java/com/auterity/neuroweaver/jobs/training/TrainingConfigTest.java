@@ -79,14 +79,16 @@ class TrainingConfigTest {
     NeuroWeaverException e =
         assertThrows(NeuroWeaverException.class, () -> TrainingConfig.parse(json));
     assertEquals(ErrorKind.INVALID_INPUT, e.kind());
-    assertTrue(e.getMessage().contains(key.equals("prompt_columns") ? "prompt" : key), e.getMessage());
+    assertTrue(
+        e.getMessage().contains(key.equals("prompt_columns") ? "prompt" : key), e.getMessage());
     assertTrue(e.getMessage().contains(right), e.getMessage());
   }
 
   @Test
   void saysWhatIsMissing() throws Exception {
     NeuroWeaverException e =
-        assertThrows(NeuroWeaverException.class, () -> parse("{\"base_model\":\"m\",\"dataset\":\"d\"}"));
+        assertThrows(
+            NeuroWeaverException.class, () -> parse("{\"base_model\":\"m\",\"dataset\":\"d\"}"));
     assertTrue(e.getMessage().contains("exactly one of prompt_column"), e.getMessage());
     e =
         assertThrows(

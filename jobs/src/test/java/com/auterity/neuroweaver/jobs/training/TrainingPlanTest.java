@@ -51,7 +51,8 @@ class TrainingPlanTest {
           });
       int rows = wanted.size();
       plan.heldBack()
-          .forEach((p, samples) -> Arrays.stream(samples).forEach(i -> wanted.remove(List.of(p, i))));
+          .forEach(
+              (p, samples) -> Arrays.stream(samples).forEach(i -> wanted.remove(List.of(p, i))));
       assertEquals(rows - (int) Math.floor(rows * held), wanted.size());
       for (int epoch = 0; epoch < epochs; epoch++) {
         Set<List<Integer>> seen = new HashSet<>();
@@ -85,12 +86,15 @@ class TrainingPlanTest {
   void knowsSeedAndContentAndNothingElse() {
     Data data = Data.random(new Random(4), 6, 24);
     String plan = text(config(json -> {}), data.chunks, data.lengths);
-    assertEquals(plan, text(config(json -> json.put("dataset", "ds_2@7")), data.chunks, data.lengths));
+    assertEquals(
+        plan, text(config(json -> json.put("dataset", "ds_2@7")), data.chunks, data.lengths));
 
     // Other byte counts and another order of arrival of the partitions' lengths change nothing.
     List<ChunkInfo> reweighed =
         data.chunks.stream()
-            .map(c -> new ChunkInfo(c.partition(), c.sequence(), c.rows(), c.bytes() + 1, c.sha256()))
+            .map(
+                c ->
+                    new ChunkInfo(c.partition(), c.sequence(), c.rows(), c.bytes() + 1, c.sha256()))
             .toList();
     Map<Integer, int[]> reversed = new LinkedHashMap<>();
     List<Integer> partitions = new ArrayList<>(data.lengths.keySet());
@@ -148,7 +152,9 @@ class TrainingPlanTest {
     Data data = Data.random(new Random(7), 4, 24);
     TrainingPlan plan =
         TrainingPlan.of(
-            config(json -> json.put("num_epochs", 9).put("max_steps", 5)), data.chunks, data.lengths);
+            config(json -> json.put("num_epochs", 9).put("max_steps", 5)),
+            data.chunks,
+            data.lengths);
     assertEquals(5, plan.steps().size());
     assertTrue(plan.endsEpoch(5));
   }

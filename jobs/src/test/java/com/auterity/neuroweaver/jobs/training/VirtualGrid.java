@@ -67,6 +67,11 @@ public final class VirtualGrid implements Grid, AutoCloseable {
     fault = next;
   }
 
+  /** The node leaves when it is first called. */
+  public void killAtFirstCall(String name) {
+    fault((node, function, input) -> node.equals(name) ? Outcome.KILL : Outcome.DELIVER);
+  }
+
   synchronized void kill(String name) {
     Node node = nodes.get(name);
     node.alive = false;
