@@ -1,0 +1,37 @@
+package com.auterity.neuroweaver.jobs.refinement;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Counts kept while a recipe runs over rows. Not thread-safe: one for each partition. */
+final class Tally {
+  private final TreeMap<String, Long> rejected = new TreeMap<>();
+  private final TreeMap<String, Long> masked = new TreeMap<>();
+  private final TreeMap<String, Long> changed = new TreeMap<>();
+
+  void rejected(String reason) {
+    rejected.merge(reason, 1L, Long::sum);
+  }
+
+  /** Pieces of personal data of one kind that were masked. */
+  void masked(String kind) {
+    masked.merge(kind, 1L, Long::sum);
+  }
+
+  /** A row that a stage changed. */
+  void changed(String stage) {
+    changed.merge(stage, 1L, Long::sum);
+  }
+
+  Map<String, Long> rejected() {
+    return rejected;
+  }
+
+  Map<String, Long> masked() {
+    return masked;
+  }
+
+  Map<String, Long> changed() {
+    return changed;
+  }
+}
