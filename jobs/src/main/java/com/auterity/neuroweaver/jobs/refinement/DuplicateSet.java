@@ -79,9 +79,7 @@ final class DuplicateSet {
                   (ordinal, key) -> {
                     long original = lowest.get(key);
                     if (original != ordinal) {
-                      found
-                          .computeIfAbsent(partition, p -> new TreeMap<>())
-                          .put(ordinal, original);
+                      found.computeIfAbsent(partition, p -> new TreeMap<>()).put(ordinal, original);
                     }
                   }));
       lowest.clear();

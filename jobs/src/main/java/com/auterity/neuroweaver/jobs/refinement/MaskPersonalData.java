@@ -65,7 +65,7 @@ final class MaskPersonalData implements Stage {
     return Verdict.keep(result);
   }
 
-  private String masked(String text, Tally tally) {
+  String masked(String text, Tally tally) {
     List<PersonalDataFinder.Span> spans = finder.find(text);
     if (spans.isEmpty()) {
       return text;

@@ -48,7 +48,8 @@ final class PersonalDataFinder {
   private static final Pattern SELF_CUE =
       Pattern.compile("(?i)\\b(?:this is|i am|i'm|im|it's|attn:?|regards,?|sincerely,?)\\s+");
   private static final Pattern TITLED =
-      Pattern.compile("\\b(?:Mr|Mrs|Ms|Miss|Dr)\\.?\\s+(\\p{Lu}[\\p{L}'-]+(?:\\s+\\p{Lu}[\\p{L}'-]+)?)");
+      Pattern.compile(
+          "\\b(?:Mr|Mrs|Ms|Miss|Dr)\\.?\\s+(\\p{Lu}[\\p{L}'-]+(?:\\s+\\p{Lu}[\\p{L}'-]+)?)");
   private static final Pattern CAPITALIZED =
       Pattern.compile("\\p{Lu}[\\p{L}'’-]*\\p{Ll}(?:\\s+\\p{Lu}\\.)?");
   private static final Pattern ANY_WORD = Pattern.compile("\\p{L}[\\p{L}'’-]*");
@@ -66,25 +67,80 @@ final class PersonalDataFinder {
               + "|part|serial|vin|po|ref|reference|odometer|mileage|miles|bulletin|policy|job"
               + "|warranty|tag|key)s?(?:\\s+(?:number|num|no\\.?|id|is|was|at|reads|code))*\\s*"
               + "[#:=]*\\s*|#\\s*)$");
+
   private static final Pattern UNIT_AFTER =
       Pattern.compile("(?i)^\\s*(?:miles?|mi|km|kilometers|psi|rpm|volts?|dollars|usd)\\b");
-  private static final Pattern VIN = Pattern.compile("(?<!\\w)[A-HJ-NPR-Za-hj-npr-z0-9]{17}(?!\\w)");
+  private static final Pattern VIN =
+      Pattern.compile("(?<!\\w)[A-HJ-NPR-Za-hj-npr-z0-9]{17}(?!\\w)");
 
   private static final Set<String> NO_NAMES =
       Set.of(
-          "and", "but", "the", "i", "my", "with", "from", "here", "on", "in", "at", "is", "it",
-          "a", "an", "so", "or", "for", "please", "thanks", "thank", "call", "car", "not", "no",
-          "to", "of", "can", "you", "we", "about", "when", "have", "has", "need", "going", "still",
-          "very", "just", "also", "because", "sure", "sorry", "happy", "afraid", "hearing");
+          "and", "but", "the", "i", "my", "with", "from", "here", "on", "in", "at", "is", "it", "a",
+          "an", "so", "or", "for", "please", "thanks", "thank", "call", "car", "not", "no", "to",
+          "of", "can", "you", "we", "about", "when", "have", "has", "need", "going", "still", "mr",
+          "mrs", "ms", "miss", "dr", "very", "just", "also", "because", "sure", "sorry", "happy",
+          "afraid", "hearing");
   private static final Set<String> VEHICLES =
       Set.of(
-          "honda", "toyota", "ford", "chevrolet", "chevy", "jeep", "nissan", "hyundai", "kia",
-          "subaru", "mazda", "volkswagen", "vw", "bmw", "audi", "mercedes", "lexus", "acura",
-          "dodge", "ram", "gmc", "tesla", "volvo", "buick", "cadillac", "chrysler", "lincoln",
-          "civic", "accord", "camry", "corolla", "silverado", "explorer", "escape", "malibu",
-          "altima", "rogue", "jetta", "outback", "wrangler", "monday", "tuesday", "wednesday",
-          "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april",
-          "may", "june", "july", "august", "september", "october", "november", "december");
+          "honda",
+          "toyota",
+          "ford",
+          "chevrolet",
+          "chevy",
+          "jeep",
+          "nissan",
+          "hyundai",
+          "kia",
+          "subaru",
+          "mazda",
+          "volkswagen",
+          "vw",
+          "bmw",
+          "audi",
+          "mercedes",
+          "lexus",
+          "acura",
+          "dodge",
+          "ram",
+          "gmc",
+          "tesla",
+          "volvo",
+          "buick",
+          "cadillac",
+          "chrysler",
+          "lincoln",
+          "civic",
+          "accord",
+          "camry",
+          "corolla",
+          "silverado",
+          "explorer",
+          "escape",
+          "malibu",
+          "altima",
+          "rogue",
+          "jetta",
+          "outback",
+          "wrangler",
+          "monday",
+          "tuesday",
+          "wednesday",
+          "thursday",
+          "friday",
+          "saturday",
+          "sunday",
+          "january",
+          "february",
+          "march",
+          "april",
+          "may",
+          "june",
+          "july",
+          "august",
+          "september",
+          "october",
+          "november",
+          "december");
 
   private final Set<PersonalData> kinds;
   private final String region;
@@ -249,7 +305,9 @@ final class PersonalDataFinder {
     return spans;
   }
 
-  /** Up to three words from a place on that can be a name, or null when fewer than {@code least}. */
+  /**
+   * Up to three words from a place on that can be a name, or null when fewer than {@code least}.
+   */
   private static Span introduced(String text, int from, Pattern word, int least) {
     int end = from;
     int words = 0;

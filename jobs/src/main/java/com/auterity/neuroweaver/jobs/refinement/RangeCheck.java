@@ -110,8 +110,7 @@ final class RangeCheck implements Stage {
     }
     knobs.done();
     if (min == null && max == null && regex == null && allowed == null) {
-      throw Knobs.invalid(
-          knobs.place(), "checks nothing", "at least one of min, max, regex, enum");
+      throw Knobs.invalid(knobs.place(), "checks nothing", "at least one of min, max, regex, enum");
     }
     return new Bounds(column, name, min, max, regex, allowed);
   }

@@ -57,9 +57,7 @@ final class Recipe {
             case MaskPersonalData.NAME -> new MaskPersonalData(named, schema);
             default ->
                 throw Knobs.invalid(
-                    place + ".stage",
-                    "is \"" + name + "\"",
-                    "one of " + String.join(", ", STAGES));
+                    place + ".stage", "is \"" + name + "\"", "one of " + String.join(", ", STAGES));
           });
       refuseChangeOf(partitionBy, made.get(i), named.place(), schema);
     }
@@ -74,8 +72,7 @@ final class Recipe {
     return new Recipe(schema, List.copyOf(made));
   }
 
-  private static void refuseChangeOf(
-      String partitionBy, Stage stage, String place, Schema schema) {
+  private static void refuseChangeOf(String partitionBy, Stage stage, String place, Schema schema) {
     List<Integer> changed =
         stage instanceof Normalize normalize
             ? normalize.columns()
@@ -153,16 +150,18 @@ final class Recipe {
   /** A recipe that masks personal data masks it in what it rejects as well. */
   private Row reject(Row row, int place, Verdict verdict) {
     Row masked = row;
+    String detail = verdict.detail();
     for (Stage later : stages.subList(place, stages.size())) {
-      if (later instanceof MaskPersonalData) {
-        masked = later.apply(masked, new Tally()).row();
+      if (later instanceof MaskPersonalData mask) {
+        masked = mask.apply(masked, new Tally()).row();
+        detail = mask.masked(detail, new Tally());
       }
     }
     Object[] values = new Object[schema.columns().size() + REJECT_COLUMNS.size()];
     System.arraycopy(masked.toArray(), 0, values, 0, masked.size());
     values[masked.size()] = stages.get(place).name();
     values[masked.size() + 1] = verdict.reason();
-    values[masked.size() + 2] = verdict.detail();
+    values[masked.size() + 2] = detail;
     return new Row(row.ordinal(), values);
   }
 }

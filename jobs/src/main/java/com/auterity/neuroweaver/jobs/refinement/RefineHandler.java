@@ -1,11 +1,61 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import com.auterity.neuroweaver.datasets.ErrorKind;
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.datasets.store.ChunkInfo;
+import com.auterity.neuroweaver.datasets.store.ChunkKey;
+import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
+import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
+import com.auterity.neuroweaver.datasets.store.Manifest;
+import com.auterity.neuroweaver.datasets.store.RecordCodec;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
+import com.auterity.neuroweaver.jobs.grid.Progress;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
-/** Job {@code refine}: derives a cleaner dataset version by a recipe of stages. */
+/**
+ * Job {@code refine}: derives the dataset {@code as} from {@code dataset} by a recipe of stages,
+ * and keeps each rejected row with stage and reason in {@code <as>_rejects}. Partition by
+ * partition, each committed as it is done, so a run taken up again goes on where the last one
+ * ended.
+ */
 public final class RefineHandler implements JobHandler {
+  /** Rows whose keys the coordinator compares at a time: 24 bytes on the wire, about 150 here. */
+  private static final long KEYS_AT_ONCE = 2_000_000;
+
+  private final DatasetCatalog catalog;
+
+  public RefineHandler(DatasetCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /** What is committed: the version refined and the outcome of each partition that is done. */
+  record State(String sourceVersionId, TreeMap<Integer, RefineOutcome> done) {}
+
+  private record Request(String dataset, String as, JsonNode stages) {
+    static Request of(ObjectNode parameters) {
+      Knobs knobs = new Knobs(parameters, "refine");
+      String dataset = knobs.text("dataset");
+      String as = knobs.text("as");
+      knobs.has("stages");
+      knobs.done();
+      return new Request(dataset, as, parameters.get("stages"));
+    }
+
+    String rejects() {
+      return as + "_rejects";
+    }
+  }
+
   @Override
   public String kind() {
     return "refine";
@@ -13,11 +63,220 @@ public final class RefineHandler implements JobHandler {
 
   @Override
   public void validate(String tenant, ObjectNode parameters) {
-    throw new UnsupportedOperationException();
+    Request request = Request.of(parameters);
+    Manifest source = catalog.get(tenant, request.dataset());
+    Recipe.of(request.stages(), source.schema(), source.partitionBy());
   }
 
   @Override
   public ObjectNode run(JobContext context) {
-    throw new UnsupportedOperationException();
+    Request request = Request.of(context.parameters());
+    State state =
+        context
+            .lastCommit()
+            .map(commit -> RecordCodec.decode(commit.state(), State.class))
+            .orElse(null);
+    if (state == null) {
+      Manifest newest = context.datasets().get(context.tenant(), request.dataset());
+      state = new State(newest.versionId(), new TreeMap<>());
+      context.commit(0, RecordCodec.encode(state));
+    }
+    Manifest source = context.datasets().get(context.tenant(), state.sourceVersionId());
+    Recipe recipe = Recipe.of(request.stages(), source.schema(), source.partitionBy());
+    Reservation target =
+        context.datasets().reserve(context.tenant(), request.as(), context.jobId());
+    Reservation rejects =
+        context.datasets().reserve(context.tenant(), request.rejects(), context.jobId());
+    context.attribute(source.versionId(), null);
+    try {
+      refine(context, request, source, recipe, target, rejects, state);
+    } catch (NeuroWeaverException e) {
+      if (e.kind() == ErrorKind.CANCELLED) {
+        takeBack(context, target, rejects, state);
+      }
+      throw e;
+    }
+    List<ChunkInfo> rejectChunks = chunks(state, RefineOutcome::rejectChunks);
+    Instant now = Instant.now();
+    context
+        .datasets()
+        .commit(
+            manifest(
+                context,
+                source,
+                rejects,
+                request.rejects(),
+                recipe.rejectsSchema(),
+                rejectChunks,
+                now));
+    Manifest result =
+        manifest(
+            context,
+            source,
+            target,
+            request.as(),
+            source.schema(),
+            chunks(state, RefineOutcome::chunks),
+            now);
+    context.datasets().commit(result);
+    return report(context, request, state, source, target, rejects);
+  }
+
+  private static void refine(
+      JobContext context,
+      Request request,
+      Manifest source,
+      Recipe recipe,
+      Reservation target,
+      Reservation rejects,
+      State state) {
+    List<Integer> waiting =
+        IntStream.range(0, source.partitions())
+            .filter(p -> !state.done().containsKey(p))
+            .boxed()
+            .toList();
+    if (waiting.isEmpty()) {
+      return;
+    }
+    String stages = request.stages().toString();
+    List<DuplicateSet.Finder> duplicates = duplicates(context, source, recipe, stages);
+    long[] rows = {state.done().values().stream().mapToLong(RefineOutcome::rowsIn).sum()};
+    RefineSteps.forEach(
+        context,
+        waiting,
+        RefinePartition.class,
+        partition ->
+            new RefineTask(
+                context.tenant(),
+                source.versionId(),
+                partition,
+                stages,
+                known(duplicates, partition),
+                target.versionId(),
+                rejects.versionId()),
+        (partition, outcome) -> {
+          state.done().put(partition, outcome);
+          context.commit(state.done().size(), RecordCodec.encode(state));
+          rows[0] += outcome.rowsIn();
+          context.progress(new Progress("refining", rows[0], source.rows(), "rows", Map.of()));
+        });
+  }
+
+  /** One finder for each duplicate stage, each settled with those before it known. */
+  private static List<DuplicateSet.Finder> duplicates(
+      JobContext context, Manifest source, Recipe recipe, String stages) {
+    List<DuplicateSet.Finder> settled = new ArrayList<>();
+    List<Integer> all = IntStream.range(0, source.partitions()).boxed().toList();
+    int buckets = (int) (1 + source.rows() / KEYS_AT_ONCE);
+    for (int place : recipe.duplicateStages()) {
+      DuplicateSet.Finder finder = new DuplicateSet.Finder();
+      for (int bucket = 0; bucket < buckets; bucket++) {
+        int asked = bucket;
+        RefineSteps.forEach(
+            context,
+            all,
+            DuplicateKeys.class,
+            partition ->
+                new DuplicateKeys.Question(
+                    context.tenant(),
+                    source.versionId(),
+                    partition,
+                    stages,
+                    known(settled, partition),
+                    place,
+                    asked,
+                    buckets),
+            (partition, keys) -> finder.add(partition, keys.keys()));
+        finder.settleBucket();
+        context.progress(
+            new Progress("comparing", (long) bucket + 1, buckets, "buckets", Map.of()));
+      }
+      settled.add(finder);
+    }
+    return settled;
+  }
+
+  private static List<byte[]> known(List<DuplicateSet.Finder> finders, int partition) {
+    return finders.stream().map(finder -> finder.of(partition).toBytes()).toList();
+  }
+
+  private static List<ChunkInfo> chunks(State state, Function<RefineOutcome, List<ChunkInfo>> of) {
+    return state.done().values().stream().flatMap(outcome -> of.apply(outcome).stream()).toList();
+  }
+
+  private static Manifest manifest(
+      JobContext context,
+      Manifest source,
+      Reservation reservation,
+      String name,
+      Schema schema,
+      List<ChunkInfo> chunks,
+      Instant now) {
+    return new Manifest(
+        context.tenant(),
+        reservation.datasetId(),
+        name,
+        reservation.versionId(),
+        reservation.version(),
+        schema,
+        source.partitions(),
+        source.partitionBy(),
+        chunks,
+        List.of(source.versionId()),
+        context.jobId(),
+        now);
+  }
+
+  private static void takeBack(
+      JobContext context, Reservation target, Reservation rejects, State state) {
+    for (RefineOutcome outcome : state.done().values()) {
+      remove(context, target.versionId(), outcome.chunks());
+      remove(context, rejects.versionId(), outcome.rejectChunks());
+    }
+  }
+
+  private static void remove(JobContext context, String versionId, List<ChunkInfo> chunks) {
+    for (ChunkInfo chunk : chunks) {
+      context
+          .chunks()
+          .remove(new ChunkKey(context.tenant(), versionId, chunk.partition(), chunk.sequence()));
+    }
+  }
+
+  private static ObjectNode report(
+      JobContext context,
+      Request request,
+      State state,
+      Manifest source,
+      Reservation target,
+      Reservation rejects) {
+    ObjectNode result = context.parameters().objectNode();
+    result.put("dataset", request.as());
+    result.put("dataset_id", target.datasetId());
+    result.put("version_id", target.versionId());
+    result.put("version", target.version());
+    result.put("source_version_id", source.versionId());
+    result.put("rows_in", sum(state, RefineOutcome::rowsIn));
+    result.put("rows_kept", sum(state, RefineOutcome::rowsKept));
+    counts(result.putObject("rejected"), state, RefineOutcome::rejected);
+    counts(result.putObject("masked"), state, RefineOutcome::masked);
+    counts(result.putObject("changed"), state, RefineOutcome::changed);
+    result.put("rejects_dataset", request.rejects());
+    result.put("rejects_version_id", rejects.versionId());
+    return result;
+  }
+
+  private static long sum(State state, Function<RefineOutcome, Long> of) {
+    return state.done().values().stream().mapToLong(of::apply).sum();
+  }
+
+  private static void counts(
+      ObjectNode into, State state, Function<RefineOutcome, Map<String, Long>> of) {
+    TreeMap<String, Long> sums = new TreeMap<>();
+    state
+        .done()
+        .values()
+        .forEach(outcome -> of.apply(outcome).forEach((k, n) -> sums.merge(k, n, Long::sum)));
+    sums.forEach(into::put);
   }
 }

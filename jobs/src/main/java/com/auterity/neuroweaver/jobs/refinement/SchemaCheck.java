@@ -42,26 +42,23 @@ final class SchemaCheck implements Stage {
           new Knobs(
               new ObjectMapper().valueToTree(knobs.fields("types")), knobs.place() + ".types");
       for (String name : knobs.fields("types").keySet()) {
-        typed.add(
-            new Typed(
-                Knobs.column(schema, name, types.place()),
-                name,
-                types.choice(name, ColumnType.class, null)));
+        ColumnType type = types.choice(name, ColumnType.class, null);
+        if (type == null) {
+          throw Knobs.invalid(types.place() + "." + name, "is missing", "a type such as int64");
+        }
+        typed.add(new Typed(Knobs.column(schema, name, types.place()), name, type));
       }
     }
     if (knobs.has("json")) {
       Map<String, JsonNode> columns = knobs.fields("json");
-      Knobs fields =
-          new Knobs(new ObjectMapper().valueToTree(columns), knobs.place() + ".json");
+      Knobs fields = new Knobs(new ObjectMapper().valueToTree(columns), knobs.place() + ".json");
       for (String name : columns.keySet()) {
-        json.add(
-            new Json(Knobs.column(schema, name, fields.place()), name, fields.texts(name)));
+        json.add(new Json(Knobs.column(schema, name, fields.place()), name, fields.texts(name)));
       }
     }
     knobs.done();
     if (required.isEmpty() && typed.isEmpty() && json.isEmpty()) {
-      throw Knobs.invalid(
-          knobs.place(), "checks nothing", "at least one of required, types, json");
+      throw Knobs.invalid(knobs.place(), "checks nothing", "at least one of required, types, json");
     }
   }
 

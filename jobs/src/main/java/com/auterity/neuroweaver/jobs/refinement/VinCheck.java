@@ -43,7 +43,11 @@ final class VinCheck implements Stage {
     if (!vin.checkDigitIsRight()) {
       return Verdict.reject(
           "vin_check_digit",
-          vin + " has check digit " + vin.value().charAt(8) + ", right is " + vin.expectedCheckDigit());
+          vin
+              + " has check digit "
+              + vin.value().charAt(8)
+              + ", right is "
+              + vin.expectedCheckDigit());
     }
     if (modelYear >= 0 && row.get(modelYear) != null) {
       Double stated = Values.number(row.get(modelYear));

@@ -1,0 +1,74 @@
+package com.auterity.neuroweaver.jobs.refinement;
+
+import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.store.ChunkInfo;
+import com.auterity.neuroweaver.datasets.store.DatasetReader;
+import com.auterity.neuroweaver.datasets.store.Manifest;
+import com.auterity.neuroweaver.datasets.store.PartitionWriter;
+import com.auterity.neuroweaver.jobs.grid.GridFunction;
+import com.auterity.neuroweaver.jobs.grid.NodeContext;
+import java.util.Iterator;
+import java.util.List;
+
+/** Runs a recipe over one partition where it lies and writes what is kept and what is rejected. */
+public final class RefinePartition implements GridFunction<RefineTask, RefineOutcome> {
+  @Override
+  public Class<RefineTask> inputType() {
+    return RefineTask.class;
+  }
+
+  @Override
+  public Class<RefineOutcome> outputType() {
+    return RefineOutcome.class;
+  }
+
+  @Override
+  public RefineOutcome apply(RefineTask task, NodeContext node) {
+    Manifest source = node.datasets().get(task.tenant(), task.sourceVersionId());
+    Recipe recipe = RefineSteps.recipe(task.recipe(), source, task.duplicates());
+    PartitionWriter kept =
+        new PartitionWriter(
+            node.chunks(),
+            task.tenant(),
+            task.targetVersionId(),
+            task.partition(),
+            source.schema());
+    PartitionWriter rejects =
+        new PartitionWriter(
+            node.chunks(),
+            task.tenant(),
+            task.rejectsVersionId(),
+            task.partition(),
+            recipe.rejectsSchema());
+    Tally tally = new Tally();
+    long[] rows = new long[2];
+    Recipe.Sink sink =
+        new Recipe.Sink() {
+          @Override
+          public void kept(Row row) {
+            rows[1]++;
+            kept.add(row);
+          }
+
+          @Override
+          public void rejected(Row row) {
+            rejects.add(row);
+          }
+        };
+    Iterator<Row> from =
+        new DatasetReader(node.datasets(), node.chunks()).partitionRows(source, task.partition());
+    while (from.hasNext()) {
+      rows[0]++;
+      recipe.run(from.next(), tally, sink);
+    }
+    List<ChunkInfo> chunks = kept.finish();
+    return new RefineOutcome(
+        chunks,
+        rejects.finish(),
+        rows[0],
+        rows[1],
+        tally.rejected(),
+        tally.masked(),
+        tally.changed());
+  }
+}
