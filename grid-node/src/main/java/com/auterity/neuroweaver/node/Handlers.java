@@ -22,7 +22,7 @@ final class Handlers {
     List<JobHandler> handlers = new ArrayList<>();
     handlers.add(new LoadHandler());
     handlers.add(new ExportHandler());
-    handlers.add(new RefineHandler());
+    handlers.add(new RefineHandler(parts.datasets()));
     handlers.add(
         new TrainHandler(
             parts.datasets(),

@@ -162,8 +162,7 @@ class BillingTest {
   void withoutPricesTheErrorSaysWhereTheyComeFrom() {
     log.write(List.of(row("u1", "job_a", Role.CALL, 1, T0, HOUR, HOUR)));
     NeuroWeaverException e =
-        assertThrows(
-            NeuroWeaverException.class, () -> billing.of("default", List.of("job_a")));
+        assertThrows(NeuroWeaverException.class, () -> billing.of("default", List.of("job_a")));
     assertTrue(e.getMessage().contains("prices.yaml"), e.getMessage());
   }
 

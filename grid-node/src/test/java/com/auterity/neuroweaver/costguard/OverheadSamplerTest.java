@@ -20,8 +20,7 @@ class OverheadSamplerTest {
   private final ClaimedCpu claimed = new ClaimedCpu();
   private final HandClock clock = new HandClock();
   private final OverheadSampler sampler =
-      new OverheadSampler(
-          "default", "n1", process::get, claimed, new UsageLog(table), clock);
+      new OverheadSampler("default", "n1", process::get, claimed, new UsageLog(table), clock);
 
   /** Time that moves by hand. */
   private static final class HandClock extends Clock {

@@ -126,8 +126,7 @@ class ModelRegistryTest {
     assertEquals("1.0.0", registry.model(T, "service-advisor@champion").version());
     registry.alias(T, "service-advisor", "champion", "2.0.0");
     assertEquals("2.0.0", registry.model(T, "service-advisor@champion").version());
-    assertEquals(
-        List.of("champion"), registry.version(T, "service-advisor@2.0.0").aliases());
+    assertEquals(List.of("champion"), registry.version(T, "service-advisor@2.0.0").aliases());
     assertEquals(List.of(), registry.version(T, "service-advisor@1.0.0").aliases());
     assertThrows(
         NeuroWeaverException.class, () -> registry.alias(T, "service-advisor", "3.0.0", "1.0.0"));
@@ -152,8 +151,7 @@ class ModelRegistryTest {
   void aDeploymentGoesThroughItsStates() {
     registry.register(T, version("1.0.0", first));
     ModelVersionRow row = registry.row(T, "service-advisor");
-    assertEquals(
-        DeploymentState.LOADING, deployments.begin(T, "advisor", row, "job_1").state());
+    assertEquals(DeploymentState.LOADING, deployments.begin(T, "advisor", row, "job_1").state());
     NeuroWeaverException loading =
         assertThrows(NeuroWeaverException.class, () -> registry.deployment(T, "advisor"));
     assertEquals(ErrorKind.CONFLICT, loading.kind());
@@ -175,8 +173,7 @@ class ModelRegistryTest {
         assertThrows(NeuroWeaverException.class, () -> registry.deployment(T, "advisor"));
     assertEquals(ErrorKind.NOT_FOUND, gone.kind());
     assertThrows(NeuroWeaverException.class, () -> deployments.undeploy(T, "advisor"));
-    assertEquals(
-        DeploymentState.LOADING, deployments.begin(T, "advisor", row, "job_3").state());
+    assertEquals(DeploymentState.LOADING, deployments.begin(T, "advisor", row, "job_3").state());
     deployments.failed(T, "advisor", "job_3", "disk full");
     NeuroWeaverException failed =
         assertThrows(NeuroWeaverException.class, () -> registry.deployment(T, "advisor"));

@@ -13,8 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Registries {
   private final AtomicInteger numbers = new AtomicInteger();
   private final Deployments deployments =
-      new Deployments(
-          new MemoryRecordTable<>(DeploymentRow.TABLE), this::id, Clock.systemUTC());
+      new Deployments(new MemoryRecordTable<>(DeploymentRow.TABLE), this::id, Clock.systemUTC());
   private final ModelRegistry registry;
 
   public Registries(BlobStore blobs) {

@@ -40,7 +40,8 @@ class SemanticVersionTest {
 
   @Test
   void refusesWhatIsNoVersion() {
-    for (String wrong : new String[] {"1", "1.0", "v1.0.0", "01.0.0", "1.0.0-", "latest", "", null}) {
+    for (String wrong :
+        new String[] {"1", "1.0", "v1.0.0", "01.0.0", "1.0.0-", "latest", "", null}) {
       NeuroWeaverException e =
           assertThrows(NeuroWeaverException.class, () -> SemanticVersion.parse(wrong));
       assertTrue(e.getMessage().contains("1.0.0"), e.getMessage());

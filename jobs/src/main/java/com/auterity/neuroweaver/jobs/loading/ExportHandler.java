@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Job {@code export}: a dataset version becomes a Parquet file on the coordinator's machine, rows in
- * source order. The file appears whole or not at all.
+ * Job {@code export}: a dataset version becomes a Parquet file on the coordinator's machine, rows
+ * in source order. The file appears whole or not at all.
  */
 public final class ExportHandler implements JobHandler {
   private static final Set<String> KNOWN = Set.of("dataset", "path", "format", "compression");

@@ -101,7 +101,6 @@ final class Fields {
   }
 
   private NeuroWeaverException wrong(String name, String right, JsonNode found) {
-    return NeuroWeaverException.invalid(
-        prefix + name + ": expected " + right + ", found " + found);
+    return NeuroWeaverException.invalid(prefix + name + ": expected " + right + ", found " + found);
   }
 }

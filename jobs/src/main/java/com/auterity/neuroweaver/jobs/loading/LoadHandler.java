@@ -28,9 +28,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Job {@code load}: a file becomes a new dataset version. The coordinator streams the file and sends
- * each chunk to the node that holds its partition; the version is visible once its manifest is
- * committed, and a load that ends before leaves nothing behind.
+ * Job {@code load}: a file becomes a new dataset version. The coordinator streams the file and
+ * sends each chunk to the node that holds its partition; the version is visible once its manifest
+ * is committed, and a load that ends before leaves nothing behind.
  */
 public final class LoadHandler implements JobHandler {
   /** So many rejected rows stand in the result with line and message. */
@@ -68,8 +68,7 @@ public final class LoadHandler implements JobHandler {
             .orElseGet(() -> load(context, parameters));
     context.datasets().commit(loaded.manifest());
     context.attribute(loaded.manifest().versionId(), null);
-    return result(
-        context.datasets().get(context.tenant(), loaded.manifest().versionId()), loaded);
+    return result(context.datasets().get(context.tenant(), loaded.manifest().versionId()), loaded);
   }
 
   private Loaded load(JobContext context, LoadParameters parameters) {
@@ -162,9 +161,7 @@ public final class LoadHandler implements JobHandler {
             done + rejected.total(),
             rows.records(),
             "rows",
-            Map.of(
-                "rejected", (double) rejected.total(),
-                "rows_per_second", done / seconds)));
+            Map.of("rejected", (double) rejected.total(), "rows_per_second", done / seconds)));
   }
 
   /** Takes the chunks back, unless another run of this job is writing them by now. */

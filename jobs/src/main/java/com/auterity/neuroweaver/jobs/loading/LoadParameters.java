@@ -74,7 +74,8 @@ record LoadParameters(String name, Path file, FileOptions options, String partit
     }
     if (!json.isArray() || json.isEmpty()) {
       throw NeuroWeaverException.invalid(
-          "columns: expected a list of names or of {name, type, semantic, nullable}, found " + json);
+          "columns: expected a list of names or of {name, type, semantic, nullable}, found "
+              + json);
     }
     for (JsonNode item : json) {
       String at = "columns[" + columns.size() + "]";
