@@ -1,0 +1,55 @@
+package com.auterity.neuroweaver.jobs.model;
+
+import com.auterity.neuroweaver.datasets.ErrorKind;
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A sum of gradients in 64-bit fixed point (scale 2^40): exact, so that neither the number of
+ * threads nor the order in which they add can change it.
+ */
+final class GradientSum {
+  private static final double SCALE = 0x1p40;
+
+  private final long[] sums;
+  private final double limit;
+
+  /** For vectors of n numbers, at most {@code addends} of them in all sums that are merged. */
+  GradientSum(int n, int addends) {
+    this.sums = new long[n];
+    this.limit = 0x1p62 / addends;
+  }
+
+  void clear() {
+    Arrays.fill(sums, 0);
+  }
+
+  void add(float[] gradient) {
+    for (int i = 0; i < sums.length; i++) {
+      double scaled = gradient[i] * SCALE;
+      if (!(Math.abs(scaled) < limit)) {
+        throw new NeuroWeaverException(
+            ErrorKind.UNPROCESSABLE,
+            "the gradient has the value %s; the learning rate is probably too high"
+                .formatted(gradient[i]));
+      }
+      sums[i] += (long) scaled;
+    }
+  }
+
+  /** Writes the total of several sums, divided by {@code divisor}, and returns its norm. */
+  static double mean(List<GradientSum> parts, double divisor, float[] out) {
+    double square = 0;
+    for (int i = 0; i < out.length; i++) {
+      long total = 0;
+      for (GradientSum part : parts) {
+        total += part.sums[i];
+      }
+      double mean = total / SCALE / divisor;
+      square += mean * mean;
+      out[i] = (float) mean;
+    }
+    return Math.sqrt(square);
+  }
+}
