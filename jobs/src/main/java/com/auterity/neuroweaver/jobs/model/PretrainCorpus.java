@@ -34,7 +34,7 @@ final class PretrainCorpus {
 
   /** Takes documents until they have this many UTF-8 bytes, and leaves out the last, short row. */
   static PretrainCorpus of(
-      Iterator<String> texts, long bytes, Tokenizer tokenizer, ChatTemplate chat, int rowTokens) {
+      Iterator<String> texts, long bytes, Tokenizer tokenizer, int rowTokens) {
     int endOfText = tokenizer.id(TokenizerFiles.END_OF_TEXT);
     Growing tokens = new Growing();
     Growing targets = new Growing();
@@ -45,12 +45,11 @@ final class PretrainCorpus {
       String text = texts.next();
       taken += text.getBytes(StandardCharsets.UTF_8).length;
       List<Message> dialogue = dialogue(text);
-      int[] ids;
-      if (dialogue.isEmpty()) {
-        ids = tokenizer.encode(TokenizerFiles.END_OF_TEXT + text);
-      } else {
-        ids = tokenizer.encode(chat.render(dialogue, false));
-      }
+      int[] ids =
+          tokenizer.encode(
+              dialogue.isEmpty()
+                  ? TokenizerFiles.END_OF_TEXT + text
+                  : TokenizerFiles.chat(dialogue));
       for (int i = 0; i < ids.length; i++) {
         tokens.add(ids[i]);
         targets.add(i + 1 < ids.length ? ids[i + 1] : endOfText);

@@ -123,11 +123,9 @@ public final class Pretraining {
 
   private PretrainCorpus corpus(Tokenizer tokenizer, long seed, long bytes, String what) {
     long begin = System.nanoTime();
-    ChatTemplate chat =
-        new ChatTemplate(TokenizerFiles.CHAT_TEMPLATE, Map.of(), "the built-in chat format");
     PretrainCorpus corpus =
         PretrainCorpus.of(
-            documents.apply(seed).iterator(), bytes, tokenizer, chat, config.corpus().rowTokens());
+            documents.apply(seed).iterator(), bytes, tokenizer, config.corpus().rowTokens());
     int needed = config.training().microBatchRows();
     if (corpus.rows() < needed) {
       throw NeuroWeaverException.invalid(

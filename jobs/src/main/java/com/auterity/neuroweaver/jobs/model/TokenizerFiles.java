@@ -34,6 +34,15 @@ final class TokenizerFiles {
     AtomicFile.write(folder.resolve("special_tokens_map.json"), bytes(specialTokensMap()));
   }
 
+  /** What {@link #CHAT_TEMPLATE} renders, without interpreting it for each of many texts. */
+  static String chat(List<Message> messages) {
+    StringBuilder out = new StringBuilder();
+    for (Message message : messages) {
+      out.append("<|").append(message.role()).append("|>").append(message.content()).append(END);
+    }
+    return out.toString();
+  }
+
   private static ObjectNode tokenizer(BpeVocabulary vocabulary) {
     ObjectNode root = JSON.createObjectNode();
     root.put("version", "1.0").putNull("truncation").putNull("padding");

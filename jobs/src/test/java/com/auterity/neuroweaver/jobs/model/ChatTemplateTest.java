@@ -26,6 +26,7 @@ class ChatTemplateTest {
         "<|system|>Be brief.<|end|><|user|> My {{ brakes }} squeal. <|end|>"
             + "<|assistant|>Since when?<|end|><|user|>{% raw %}Monday\n<|end|><|assistant|>",
         template.render(CHAT, true));
+    assertEquals(TokenizerFiles.chat(CHAT), template.render(CHAT, false));
     assertEquals("<|user|>x<|end|>", template.render(List.of(Message.user("x")), false));
     assertEquals("<|assistant|>", template.render(List.of(), true));
   }
