@@ -21,7 +21,10 @@ import picocli.CommandLine.Spec;
     description = "Makes a base model: tokenizer, text, training, model folder.",
     mixinStandardHelpOptions = true)
 final class PretrainCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "FILE", description = "For example config/models/nano.yaml.")
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE",
+      description = "For example config/models/nano.yaml.")
   private Path file;
 
   @Option(names = "--smoke", description = "Two minutes: less text, few steps, nothing replaced.")

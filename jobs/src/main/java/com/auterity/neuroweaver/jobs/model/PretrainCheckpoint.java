@@ -44,8 +44,7 @@ record PretrainCheckpoint(
     byte[] bytes = JsonFile.bytes(file);
     int length = bytes.length - HASH_BYTES;
     if (length < 32
-        || !Arrays.equals(
-            sha256(bytes, length), Arrays.copyOfRange(bytes, length, bytes.length))) {
+        || !Arrays.equals(sha256(bytes, length), Arrays.copyOfRange(bytes, length, bytes.length))) {
       throw new NeuroWeaverException(
           ErrorKind.CORRUPT,
           "%s is damaged (its hash does not fit); delete it to start anew".formatted(file),

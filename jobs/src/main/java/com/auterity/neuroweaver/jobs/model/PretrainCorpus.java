@@ -23,8 +23,7 @@ final class PretrainCorpus {
   private final int rowTokens;
   private final long bytes;
 
-  private PretrainCorpus(
-      int[] tokens, int[] targets, int[] documents, int rowTokens, long bytes) {
+  private PretrainCorpus(int[] tokens, int[] targets, int[] documents, int rowTokens, long bytes) {
     this.tokens = tokens;
     this.targets = targets;
     this.documents = documents;
@@ -33,8 +32,7 @@ final class PretrainCorpus {
   }
 
   /** Takes documents until they have this many UTF-8 bytes, and leaves out the last, short row. */
-  static PretrainCorpus of(
-      Iterator<String> texts, long bytes, Tokenizer tokenizer, int rowTokens) {
+  static PretrainCorpus of(Iterator<String> texts, long bytes, Tokenizer tokenizer, int rowTokens) {
     int endOfText = tokenizer.id(TokenizerFiles.END_OF_TEXT);
     Growing tokens = new Growing();
     Growing targets = new Growing();

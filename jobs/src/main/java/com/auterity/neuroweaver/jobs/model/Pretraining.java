@@ -70,8 +70,7 @@ public final class Pretraining {
   /** Runs to the last step and writes the model; from the last checkpoint if {@code resume}. */
   public Figures run(boolean resume) {
     Path checkpointFile = work.resolve("checkpoint.bin");
-    PretrainCheckpoint start =
-        resume ? PretrainCheckpoint.read(checkpointFile).orElse(null) : null;
+    PretrainCheckpoint start = resume ? PretrainCheckpoint.read(checkpointFile).orElse(null) : null;
     if (start != null && !start.identity().equals(config.identity())) {
       throw new NeuroWeaverException(
           ErrorKind.CONFLICT,
@@ -83,16 +82,15 @@ public final class Pretraining {
     ModelConfig shape =
         config.modelConfig(
             config.tokenizer().vocabSize(),
-            List.of(
-                tokenizer.id(TokenizerFiles.END), tokenizer.id(TokenizerFiles.END_OF_TEXT)));
+            List.of(tokenizer.id(TokenizerFiles.END), tokenizer.id(TokenizerFiles.END_OF_TEXT)));
     PretrainCorpus corpus =
         corpus(tokenizer, config.corpus().seed(), config.corpus().bytes(), "training");
     PretrainCorpus heldout =
-        corpus(tokenizer, config.corpus().heldoutSeed(), config.corpus().heldoutBytes(), "held-out");
+        corpus(
+            tokenizer, config.corpus().heldoutSeed(), config.corpus().heldoutBytes(), "held-out");
     ExecutorService threads = Executors.newFixedThreadPool(config.training().threads());
     try (LlamaModel model =
-        LlamaModel.of(
-            shape, LlamaModel.initialWeights(shape, config.training().seed()), device)) {
+        LlamaModel.of(shape, LlamaModel.initialWeights(shape, config.training().seed()), device)) {
       Run run = new Run(model, corpus, heldout, threads, checkpointFile);
       run.train(start);
       write(shape, model.weights());
@@ -298,8 +296,7 @@ public final class Pretraining {
           reportStep(step, recent, spent / (step - first), evaluate);
         }
         if (last || step % config.training().checkpointSteps() == 0) {
-          new PretrainCheckpoint(
-                  config.identity(), step, seconds, parameters, optimizer.state())
+          new PretrainCheckpoint(config.identity(), step, seconds, parameters, optimizer.state())
               .write(checkpointFile);
         }
       }
@@ -319,7 +316,9 @@ public final class Pretraining {
             threads.submit(
                 () -> {
                   sum.clear();
-                  for (int i = next.getAndIncrement(); i < rows.length; i = next.getAndIncrement()) {
+                  for (int i = next.getAndIncrement();
+                      i < rows.length;
+                      i = next.getAndIncrement()) {
                     results[i] = full.compute(corpus.batch(rows[i]), gradient);
                     sum.add(gradient);
                   }
@@ -423,7 +422,10 @@ public final class Pretraining {
         throw known;
       }
       throw new NeuroWeaverException(
-          ErrorKind.INTERNAL, "a pretraining thread failed: " + e.getCause(), Map.of(), e.getCause());
+          ErrorKind.INTERNAL,
+          "a pretraining thread failed: " + e.getCause(),
+          Map.of(),
+          e.getCause());
     }
   }
 
@@ -433,7 +435,10 @@ public final class Pretraining {
 
   static String duration(double seconds) {
     long s = Math.round(seconds);
-    return s < 60 ? s + "s" : s < 3600 ? "%dm%02ds".formatted(s / 60, s % 60)
-        : "%dh%02dm".formatted(s / 3600, s % 3600 / 60);
+    return s < 60
+        ? s + "s"
+        : s < 3600
+            ? "%dm%02ds".formatted(s / 60, s % 60)
+            : "%dh%02dm".formatted(s / 3600, s % 3600 / 60);
   }
 }
