@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.weaver;
 
+import com.auterity.neuroweaver.client.ChatMessage;
 import com.auterity.neuroweaver.client.PredictRequest;
 import com.auterity.neuroweaver.client.Prediction;
 import com.auterity.neuroweaver.client.TokenAlternative;
@@ -11,6 +12,7 @@ import com.auterity.neuroweaver.jobs.inference.GenerationRequest;
 import com.auterity.neuroweaver.jobs.inference.LoadedModel;
 import com.auterity.neuroweaver.jobs.inference.LoadedModels;
 import com.auterity.neuroweaver.jobs.inference.ServedModel;
+import com.auterity.neuroweaver.jobs.model.Message;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +29,7 @@ public final class Predictor implements AutoCloseable {
   private static final int DEFAULT_TOKENS = 256;
   private static final int DEFAULT_ALTERNATIVES = 3;
   private static final int MOST_ALTERNATIVES = 20;
+  private static final List<String> ROLES = List.of("system", "user", "assistant");
 
   private final String node;
   private final Targets targets;
@@ -135,8 +138,16 @@ public final class Predictor implements AutoCloseable {
       throw NeuroWeaverException.invalid(
           "model is missing: name the deployment, or the model@version, that is to answer");
     }
-    if ((request.prompt() == null) == (request.inputs() == null)) {
-      throw NeuroWeaverException.invalid("give exactly one of prompt and inputs");
+    int given =
+        (request.prompt() == null ? 0 : 1)
+            + (request.messages() == null ? 0 : 1)
+            + (request.inputs() == null ? 0 : 1);
+    if (given != 1) {
+      throw NeuroWeaverException.invalid(
+          "give exactly one of prompt, messages and inputs; found " + given + " of them");
+    }
+    if (request.messages() != null) {
+      checkMessages(request.messages());
     }
     if (request.prompt() != null && request.prompt().isBlank()) {
       throw NeuroWeaverException.invalid("prompt is blank; give the model something to answer");
@@ -148,11 +159,35 @@ public final class Predictor implements AutoCloseable {
     }
   }
 
+  private static void checkMessages(List<ChatMessage> messages) {
+    if (messages.isEmpty()) {
+      throw NeuroWeaverException.invalid("messages is empty; say at least one thing as user");
+    }
+    for (ChatMessage message : messages) {
+      if (!ROLES.contains(message.role()) || message.content() == null) {
+        throw NeuroWeaverException.invalid(
+            "a message needs a content and one of the roles "
+                + ROLES
+                + ", found role "
+                + message.role());
+      }
+    }
+  }
+
+  private static int[] prompt(LoadedModel model, PredictRequest request) {
+    if (request.prompt() != null) {
+      return model.prompt(request.prompt());
+    }
+    if (request.inputs() != null) {
+      return model.prompt(request.inputs());
+    }
+    return model.prompt(
+        request.messages().stream().map(m -> new Message(m.role(), m.content())).toList());
+  }
+
   private static GenerationRequest generationRequest(LoadedModel model, PredictRequest request) {
-    int[] prompt =
-        request.prompt() != null ? model.prompt(request.prompt()) : model.prompt(request.inputs());
     return new GenerationRequest(
-        prompt,
+        prompt(model, request),
         or(request.maxTokens(), DEFAULT_TOKENS),
         or(request.temperature(), 0.0),
         or(request.topK(), 0),

@@ -61,6 +61,11 @@ public final class LoadedModel {
     return tokens(format.messages(text));
   }
 
+  /** The prompt of a conversation, as it is; the model's turn comes after it. */
+  public int[] prompt(List<Message> conversation) {
+    return tokens(conversation);
+  }
+
   /** The tokens that end an answer. */
   public int[] stopTokens() {
     return folder.config().eosTokenIds().stream().mapToInt(Integer::intValue).toArray();
