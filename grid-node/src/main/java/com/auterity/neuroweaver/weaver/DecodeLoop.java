@@ -4,25 +4,30 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.grid.ThreadCpu;
 import com.auterity.neuroweaver.jobs.inference.Generation;
+import com.auterity.neuroweaver.jobs.inference.GenerationFeed;
 import com.auterity.neuroweaver.jobs.inference.GenerationRequest;
 import com.auterity.neuroweaver.jobs.inference.LoadedModel;
 import com.auterity.neuroweaver.jobs.inference.LoadedModels;
 import com.auterity.neuroweaver.jobs.inference.ServedModel;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One thread that holds one model version in memory and decodes what is asked of it together. Ends
- * by itself when nothing was asked for a while.
+ * One thread that holds one model version in memory and decodes what is asked of it together, taking
+ * new questions in between tokens. Ends by itself when nothing was asked for a while.
  */
 final class DecodeLoop implements AutoCloseable {
-  private static final int TOGETHER = 16;
+  private static final Logger LOG = LoggerFactory.getLogger(DecodeLoop.class);
   private static final long IDLE_SECONDS = 60;
 
   private final String tenant;
@@ -38,6 +43,7 @@ final class DecodeLoop implements AutoCloseable {
   /** An answer and the model that gave it, which can spell its tokens. */
   record Answer(LoadedModel model, Generation generation) {}
 
+  /** Something asked: its request is made on the loop's thread, by the model that is loaded. */
   private record Question(
       Function<LoadedModel, GenerationRequest> maker, CompletableFuture<Answer> answer) {}
 
@@ -90,7 +96,7 @@ final class DecodeLoop implements AutoCloseable {
           }
           continue;
         }
-        round(lease.model(), first);
+        decode(lease.model(), first);
       }
     } catch (InterruptedException e) {
       end(new NeuroWeaverException(ErrorKind.UNAVAILABLE, "this node is stopping"));
@@ -99,36 +105,92 @@ final class DecodeLoop implements AutoCloseable {
     }
   }
 
-  private void round(LoadedModel model, Question first) {
-    long wall = System.nanoTime();
-    long cpu = ThreadCpu.nanos();
-    List<Question> questions = new ArrayList<>();
-    questions.add(first);
-    waiting.drainTo(questions, TOGETHER - 1);
-    List<Question> asked = new ArrayList<>();
-    List<GenerationRequest> requests = new ArrayList<>();
-    for (Question question : questions) {
-      if (question.answer().isDone()) {
-        continue;
-      }
-      try {
-        requests.add(question.maker().apply(model));
-        asked.add(question);
-      } catch (RuntimeException e) {
-        question.answer().completeExceptionally(e);
-      }
-    }
+  /** Decodes until nothing is asked any more; what comes meanwhile joins the batch. */
+  private void decode(LoadedModel model, Question first) {
+    Feed feed = new Feed(model, first);
     try {
-      if (!requests.isEmpty()) {
-        List<Generation> generations = model.engine().generate(requests);
-        for (int i = 0; i < asked.size(); i++) {
-          asked.get(i).answer().complete(new Answer(model, generations.get(i)));
+      model.engine().run(feed);
+    } catch (RuntimeException e) {
+      // Those who asked have been told; the next question may fare better.
+      LOG.warn("{}: a round of decoding failed", served.label(), e);
+    } catch (Error e) {
+      feed.fail(e);
+      throw e;
+    } finally {
+      feed.account();
+    }
+  }
+
+  /** Gives the engine what waits, and those who asked their answers. */
+  private final class Feed implements GenerationFeed {
+    private final LoadedModel model;
+    private final Set<Question> decoding = new HashSet<>();
+    private Question next;
+    private long wall = System.nanoTime();
+    private long cpu = ThreadCpu.nanos();
+
+    Feed(LoadedModel model, Question first) {
+      this.model = model;
+      this.next = first;
+    }
+
+    @Override
+    public Ticket poll() {
+      while (true) {
+        Question question = next == null ? waiting.poll() : next;
+        next = null;
+        if (question == null) {
+          return null;
+        }
+        try {
+          if (!question.answer().isDone()) {
+            return ticket(question, question.maker().apply(model));
+          }
+        } catch (RuntimeException e) {
+          question.answer().completeExceptionally(e);
         }
       }
-    } catch (RuntimeException e) {
-      asked.forEach(question -> question.answer().completeExceptionally(e));
-    } finally {
-      usage.worked(tenant, served.versionId(), System.nanoTime() - wall, ThreadCpu.nanos() - cpu);
+    }
+
+    private Ticket ticket(Question question, GenerationRequest request) {
+      decoding.add(question);
+      return new Ticket() {
+        @Override
+        public GenerationRequest request() {
+          return request;
+        }
+
+        @Override
+        public boolean cancelled() {
+          return question.answer().isDone();
+        }
+
+        @Override
+        public void complete(Generation generation) {
+          decoding.remove(question);
+          account();
+          question.answer().complete(new Answer(model, generation));
+        }
+
+        @Override
+        public void fail(RuntimeException problem) {
+          decoding.remove(question);
+          question.answer().completeExceptionally(problem);
+        }
+      };
+    }
+
+    /** Meters the thread up to now; a loop under load would else never be. */
+    void account() {
+      long wallNow = System.nanoTime();
+      long cpuNow = ThreadCpu.nanos();
+      usage.worked(tenant, served.versionId(), wallNow - wall, cpuNow - cpu);
+      wall = wallNow;
+      cpu = cpuNow;
+    }
+
+    void fail(Error problem) {
+      decoding.forEach(question -> question.answer().completeExceptionally(problem));
     }
   }
 

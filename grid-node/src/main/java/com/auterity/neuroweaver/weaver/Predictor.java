@@ -110,6 +110,10 @@ public final class Predictor implements AutoCloseable {
         if (e.getCause() instanceof RuntimeException failure) {
           throw failure;
         }
+        if (e.getCause() instanceof OutOfMemoryError) {
+          throw new NeuroWeaverException(
+              ErrorKind.OUT_OF_MEMORY, "the node had no memory left for this prediction");
+        }
         throw new NeuroWeaverException(
             ErrorKind.INTERNAL, "the prediction failed: " + e.getCause(), Map.of(), e.getCause());
       }
