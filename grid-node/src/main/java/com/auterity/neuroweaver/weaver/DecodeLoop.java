@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that holds one model version in memory and decodes what is asked of it together, taking
- * new questions in between tokens. Ends by itself when nothing was asked for a while.
+ * One thread that holds one model version in memory and decodes what is asked of it together,
+ * taking new questions in between tokens. Ends by itself when nothing was asked for a while.
  */
 final class DecodeLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DecodeLoop.class);

@@ -60,8 +60,7 @@ class PredictorTest {
   void open() throws Exception {
     base = ModelFolder.open(TinyModelFolder.write(folder.resolve("base"), 1));
     blobs = new MemoryBlobStore(folder.resolve("blobs"));
-    adapter =
-        LoraAdapter.init(base.config(), new LoraConfig(4, 8, 0, LoraConfig.ALL_MODULES), 1);
+    adapter = LoraAdapter.init(base.config(), new LoraConfig(4, 8, 0, LoraConfig.ALL_MODULES), 1);
     Random random = new Random(1);
     for (int i = 0; i < adapter.parameters().length; i++) {
       adapter.parameters()[i] = (float) random.nextGaussian() / 4;
@@ -112,10 +111,10 @@ class PredictorTest {
         GenerationEngine engine = new GenerationEngine(model, adapter, 4)) {
       int[] prompt =
           base.tokenizer()
-              .encode(
-                  base.chatTemplate().render(List.of(Message.user("my brakes squeal")), true));
+              .encode(base.chatTemplate().render(List.of(Message.user("my brakes squeal")), true));
       var expected =
-          engine.generate(List.of(new GenerationRequest(prompt, 12, 0, 0, 1, 0, 4, new int[] {4, 0})))
+          engine
+              .generate(List.of(new GenerationRequest(prompt, 12, 0, 0, 1, 0, 4, new int[] {4, 0})))
               .get(0);
       assertEquals(base.tokenizer().decode(expected.tokens()), prediction.text());
       assertEquals(prompt.length, prediction.tokensIn());
@@ -264,8 +263,7 @@ class PredictorTest {
       for (int i = 0; i < 2; i++) {
         waiting.add(
             loop.submit(
-                model ->
-                    GenerationRequest.greedy(model.prompt("hello"), 4, model.stopTokens())));
+                model -> GenerationRequest.greedy(model.prompt("hello"), 4, model.stopTokens())));
       }
       NeuroWeaverException e =
           assertThrows(NeuroWeaverException.class, () -> loop.submit(model -> null));

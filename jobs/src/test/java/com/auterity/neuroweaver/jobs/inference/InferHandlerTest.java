@@ -102,8 +102,7 @@ class InferHandlerTest {
     DatasetCatalog.Reservation reserved = datasets.reserve(T, "requests", "job_load");
     List<ChunkInfo> written = new ArrayList<>();
     for (int p = 0; p < PARTITIONS; p++) {
-      PartitionWriter writer =
-          new PartitionWriter(chunks, T, reserved.versionId(), p, SCHEMA);
+      PartitionWriter writer = new PartitionWriter(chunks, T, reserved.versionId(), p, SCHEMA);
       for (long i = p; i < 40; i += PARTITIONS) {
         writer.add(new Row(i, i, question(i)));
       }
