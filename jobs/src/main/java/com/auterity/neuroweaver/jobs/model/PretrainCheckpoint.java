@@ -15,10 +15,17 @@ import java.util.Optional;
 
 /**
  * Where a pretraining run stands after some steps: one file, replaced whole, with a SHA-256 at its
- * end. {@code seconds} is the time spent on all steps so far.
+ * end. {@code seconds} is the time spent on all steps so far, the losses are the first step's and
+ * the recent ones' mean.
  */
 record PretrainCheckpoint(
-    String identity, int step, double seconds, float[] parameters, byte[] optimizer) {
+    String identity,
+    int step,
+    double seconds,
+    double lossFirst,
+    double lossLast,
+    float[] parameters,
+    byte[] optimizer) {
   private static final long MAGIC = 0x4e57_5052_4554_5231L; // NWPRETR1
   private static final int HASH_BYTES = 32;
 
@@ -26,9 +33,10 @@ record PretrainCheckpoint(
     byte[] name = identity.getBytes(StandardCharsets.UTF_8);
     ByteBuffer out =
         ByteBuffer.allocate(
-                8 + 4 + name.length + 4 + 8 + 4 + 4 * parameters.length + 4 + optimizer.length)
+                8 + 4 + name.length + 4 + 24 + 4 + 4 * parameters.length + 4 + optimizer.length)
             .order(ByteOrder.LITTLE_ENDIAN);
-    out.putLong(MAGIC).putInt(name.length).put(name).putInt(step).putDouble(seconds);
+    out.putLong(MAGIC).putInt(name.length).put(name).putInt(step);
+    out.putDouble(seconds).putDouble(lossFirst).putDouble(lossLast);
     out.putInt(parameters.length);
     out.asFloatBuffer().put(parameters);
     out.position(out.position() + 4 * parameters.length);
@@ -58,6 +66,8 @@ record PretrainCheckpoint(
     in.get(name);
     int step = in.getInt();
     double seconds = in.getDouble();
+    double lossFirst = in.getDouble();
+    double lossLast = in.getDouble();
     float[] parameters = new float[in.getInt()];
     in.asFloatBuffer().get(parameters);
     in.position(in.position() + 4 * parameters.length);
@@ -65,7 +75,13 @@ record PretrainCheckpoint(
     in.get(optimizer);
     return Optional.of(
         new PretrainCheckpoint(
-            new String(name, StandardCharsets.UTF_8), step, seconds, parameters, optimizer));
+            new String(name, StandardCharsets.UTF_8),
+            step,
+            seconds,
+            lossFirst,
+            lossLast,
+            parameters,
+            optimizer));
   }
 
   private static byte[] sha256(byte[] bytes, int length) {

@@ -49,11 +49,7 @@ public record PretrainConfig(
       @JsonProperty("heldout_bytes") long heldoutBytes,
       @JsonProperty("row_tokens") int rowTokens) {}
 
-  /**
-   * Steps of AdamW: a linear warm-up, a cosine that would reach {@code minLearningRate} at {@code
-   * cosineSteps}, and over the last {@code cooldownSteps} a straight line from where it is down to
-   * {@code minLearningRate}. So a run can be ended well from any of its checkpoints.
-   */
+  /** Steps of AdamW with linear warm-up and a cosine down to {@code minLearningRate}. */
   public record Training(
       @JsonProperty("seed") long seed,
       @JsonProperty("steps") int steps,
@@ -62,8 +58,6 @@ public record PretrainConfig(
       @JsonProperty("learning_rate") double learningRate,
       @JsonProperty("min_learning_rate") double minLearningRate,
       @JsonProperty("warmup_steps") int warmupSteps,
-      @JsonProperty("cosine_steps") int cosineSteps,
-      @JsonProperty("cooldown_steps") int cooldownSteps,
       @JsonProperty("adam_beta1") double adamBeta1,
       @JsonProperty("adam_beta2") double adamBeta2,
       @JsonProperty("weight_decay") double weightDecay,
@@ -73,23 +67,12 @@ public record PretrainConfig(
       @JsonProperty("evaluate_steps") int evaluateSteps) {
     /** Of step 0, 1, ... */
     double learningRate(int step) {
-      int cooldown = steps - cooldownSteps;
-      if (step < cooldown) {
-        return withoutCooldown(step);
-      }
-      double left = (double) (steps - step) / (cooldownSteps + 1);
-      return minLearningRate + (withoutCooldown(cooldown) - minLearningRate) * left;
-    }
-
-    private double withoutCooldown(int step) {
       if (step < warmupSteps) {
         return learningRate * (step + 1) / warmupSteps;
       }
-      double progress = (double) (step - warmupSteps) / Math.max(1, cosineSteps - warmupSteps);
+      double progress = (double) (step - warmupSteps) / Math.max(1, steps - warmupSteps);
       return minLearningRate
-          + (learningRate - minLearningRate)
-              * 0.5
-              * (1 + StrictMath.cos(Math.PI * Math.min(1, progress)));
+          + (learningRate - minLearningRate) * 0.5 * (1 + StrictMath.cos(Math.PI * progress));
     }
 
     Training withSteps(int newSteps, int newWarmupSteps) {
@@ -101,8 +84,6 @@ public record PretrainConfig(
           learningRate,
           minLearningRate,
           newWarmupSteps,
-          newSteps,
-          0,
           adamBeta1,
           adamBeta2,
           weightDecay,
@@ -144,15 +125,6 @@ public record PretrainConfig(
         training.warmupSteps >= 0 && training.warmupSteps <= training.steps,
         "training.warmup_steps",
         "between 0 and steps");
-    require(
-        training.cooldownSteps >= 0
-            && training.cooldownSteps <= training.steps - training.warmupSteps,
-        "training.cooldown_steps",
-        "between 0 and what steps leave after warmup_steps");
-    require(
-        training.cosineSteps >= training.warmupSteps,
-        "training.cosine_steps",
-        "at least warmup_steps");
     require(training.maxGradNorm > 0, "training.max_grad_norm", "positive");
     require(training.threads > 0, "training.threads", "positive");
     require(training.checkpointSteps > 0, "training.checkpoint_steps", "positive");

@@ -274,18 +274,19 @@ public final class Pretraining {
         model.update(parameters);
         step = start.step();
         spentBefore = start.seconds();
+        seconds = spentBefore;
+        lossFirst = start.lossFirst();
+        lossLast = start.lossLast();
         report.accept("going on after step %,d".formatted(step));
       }
       int first = step;
       int steps = config.training().steps();
       long begin = System.nanoTime();
       double reported = 0;
-      double recent = Double.NaN;
       while (step < steps) {
         double loss = step(step);
-        recent = Double.isNaN(recent) ? loss : 0.95 * recent + 0.05 * loss;
         lossFirst = Double.isNaN(lossFirst) ? loss : lossFirst;
-        lossLast = recent;
+        lossLast = Double.isNaN(lossLast) ? loss : 0.95 * lossLast + 0.05 * loss;
         step++;
         double spent = since(begin);
         seconds = spentBefore + spent;
@@ -293,10 +294,17 @@ public final class Pretraining {
         boolean evaluate = last || step % config.training().evaluateSteps() == 0;
         if (evaluate || step == first + 1 || spent - reported >= REPORT_SECONDS) {
           reported = spent;
-          reportStep(step, recent, spent / (step - first), evaluate);
+          reportStep(step, spent / (step - first), evaluate);
         }
         if (last || step % config.training().checkpointSteps() == 0) {
-          new PretrainCheckpoint(config.identity(), step, seconds, parameters, optimizer.state())
+          new PretrainCheckpoint(
+                  config.identity(),
+                  step,
+                  seconds,
+                  lossFirst,
+                  lossLast,
+                  parameters,
+                  optimizer.state())
               .write(checkpointFile);
         }
       }
@@ -369,7 +377,7 @@ public final class Pretraining {
       return rows;
     }
 
-    private void reportStep(int step, double loss, double secondsForStep, boolean evaluate) {
+    private void reportStep(int step, double secondsForStep, boolean evaluate) {
       PretrainConfig.Training training = config.training();
       int tokens =
           training.microBatches() * training.microBatchRows() * config.corpus().rowTokens();
@@ -379,7 +387,7 @@ public final class Pretraining {
               "step %,d of %,d  loss %.4f  learning rate %.2e  %,.0f tokens/s  %s left%s",
               step,
               training.steps(),
-              loss,
+              lossLast,
               training.learningRate(step - 1),
               tokens / secondsForStep,
               duration((training.steps() - step) * secondsForStep),
