@@ -17,7 +17,7 @@ final class SharedData {
     for (Path p = Path.of("").toAbsolutePath(); p != null; p = p.getParent()) {
       Path beside = p.resolve("shared/data").resolve(name);
       if (Files.exists(beside)) {
-        return beside;
+        return found(beside);
       }
     }
     return found(Path.of("../shared/data").resolve(name));
@@ -26,6 +26,15 @@ final class SharedData {
   private static Path found(Path path) {
     assumeTrue(
         Files.exists(path), () -> "skipped: there is no " + path + " (set NEUROWEAVER_DATA)");
+    StackWalker.StackFrame user =
+        StackWalker.getInstance()
+            .walk(
+                frames ->
+                    frames
+                        .filter(frame -> !frame.getClassName().equals(SharedData.class.getName()))
+                        .findFirst()
+                        .orElseThrow());
+    System.out.println("shared-data-test: " + path.getFileName() + " used by " + user);
     return path;
   }
 }
