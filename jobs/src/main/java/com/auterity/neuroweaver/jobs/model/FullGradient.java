@@ -24,8 +24,11 @@ public final class FullGradient {
           "a model of %d parameters needs a gradient of that length, found %d"
               .formatted(model.parameterCount(), gradient.length));
     }
+    model.retain();
     try (Lane lane = model.device().lane()) {
       return new LlamaPass(model, lane, batch, null, 0, LlamaPass.Gradient.ALL, gradient).run();
+    } finally {
+      model.release();
     }
   }
 }

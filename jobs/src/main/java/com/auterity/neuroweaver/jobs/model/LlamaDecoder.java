@@ -19,6 +19,7 @@ public final class LlamaDecoder implements AutoCloseable {
   private final ModelConfig config;
   private final Heads heads;
   private final Lane lane;
+  private boolean closed;
 
   /** The keys and values of one sequence, for each layer. */
   public final class Sequence implements AutoCloseable {
@@ -64,6 +65,7 @@ public final class LlamaDecoder implements AutoCloseable {
     this.model = model;
     this.config = model.config();
     this.heads = model.heads();
+    model.retain();
     this.lane = model.device().lane();
   }
 
@@ -220,6 +222,10 @@ public final class LlamaDecoder implements AutoCloseable {
 
   @Override
   public void close() {
-    lane.close();
+    if (!closed) {
+      closed = true;
+      lane.close();
+      model.release();
+    }
   }
 }

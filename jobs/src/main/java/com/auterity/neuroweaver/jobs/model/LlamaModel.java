@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A Llama-family model (RMSNorm, rotary embedding, grouped-query attention, SwiGLU) whose weights
@@ -32,6 +34,8 @@ public final class LlamaModel implements AutoCloseable {
   private final Tensor finalNorm;
   private final Weights head;
   private final List<Layer> layers;
+  private final AtomicInteger users = new AtomicInteger(1);
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** One block. Query, key and value maps lie in one matrix, gate and up in another. */
   record Layer(
@@ -284,14 +288,30 @@ public final class LlamaModel implements AutoCloseable {
     return layers;
   }
 
+  /** Called before the weights are used, with {@link #release} after: close waits for the last. */
+  void retain() {
+    if (users.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
+      throw new IllegalStateException("this model is closed");
+    }
+  }
+
+  void release() {
+    if (users.decrementAndGet() == 0) {
+      head.close();
+      for (Layer layer : layers) {
+        layer.qkv.close();
+        layer.output.close();
+        layer.gateUp.close();
+        layer.down.close();
+      }
+    }
+  }
+
+  /** Refuses further use; native memory goes back when the last running use ends. */
   @Override
   public void close() {
-    head.close();
-    for (Layer layer : layers) {
-      layer.qkv.close();
-      layer.output.close();
-      layer.gateUp.close();
-      layer.down.close();
+    if (closed.compareAndSet(false, true)) {
+      release();
     }
   }
 }

@@ -26,10 +26,13 @@ public final class LoraGradient {
           "an adapter of %d parameters needs a gradient of that length, found %d"
               .formatted(adapter.parameters().length, gradient.length));
     }
+    model.retain();
     try (Lane lane = model.device().lane()) {
       return new LlamaPass(
               model, lane, batch, adapter, dropoutSeed, LlamaPass.Gradient.ADAPTER, gradient)
           .run();
+    } finally {
+      model.release();
     }
   }
 
@@ -38,8 +41,11 @@ public final class LoraGradient {
     if (adapter != null) {
       check(adapter);
     }
+    model.retain();
     try (Lane lane = model.device().lane()) {
       return new LlamaPass(model, lane, batch, adapter, 0, LlamaPass.Gradient.NONE, null).run();
+    } finally {
+      model.release();
     }
   }
 

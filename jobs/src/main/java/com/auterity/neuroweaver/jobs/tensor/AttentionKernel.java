@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Causal attention of packed segments, forward and backward, a block of query rows at a time: only
@@ -56,12 +57,10 @@ final class AttentionKernel {
               int n = from + r + 1;
               float max = ElementKernels.max(scores, at, n, scratch) * scale;
               float sum = ElementKernels.expInPlace(scores, at, n, scale, max, scratch);
-              float inverse = 1f / sum;
-              ElementKernels.scale(scores, at, n, inverse);
               Arrays.fill(scores, at + n, at + reach, 0f);
               int statsAt = stats.offset + (first + from + r) * stats.stride + 2 * h;
               stats.data[statsAt] = max;
-              stats.data[statsAt + 1] = inverse;
+              stats.data[statsAt + 1] = 1f / sum;
             }
             int outAt = out.offset + (first + from) * out.stride + h * d;
             VectorGemm.multiply(
@@ -79,6 +78,10 @@ final class AttentionKernel {
                 outAt,
                 out.stride,
                 false);
+            for (int r = 0; r < rows; r++) {
+              int statsAt = stats.offset + (first + from + r) * stats.stride + 2 * h;
+              ElementKernels.scale(out.data, outAt + r * out.stride, d, stats.data[statsAt + 1]);
+            }
           }
         }
       }
@@ -160,8 +163,6 @@ final class AttentionKernel {
               int at = r * width;
               int n = from + r + 1;
               int statsAt = stats.offset + (first + from + r) * stats.stride + 2 * h;
-              ElementKernels.expInPlace(scores, at, n, scale, stats.data[statsAt], scratch);
-              ElementKernels.scale(scores, at, n, stats.data[statsAt + 1]);
               Arrays.fill(scores, at + n, at + reach, 0f);
               float mean =
                   ElementKernels.dot(
@@ -171,7 +172,15 @@ final class AttentionKernel {
                       outAt + r * out.stride,
                       d,
                       scratch);
-              softmaxGradient(scores, gradients, at, n, mean, scale);
+              softmaxGradient(
+                  scores,
+                  gradients,
+                  at,
+                  n,
+                  scale,
+                  stats.data[statsAt],
+                  stats.data[statsAt + 1],
+                  mean);
               Arrays.fill(gradients, at + n, at + reach, 0f);
             }
             VectorGemm.multiply(
@@ -281,19 +290,37 @@ final class AttentionKernel {
     }
   }
 
-  /** gradients = scores * (gradients - mean) * scale. */
+  /**
+   * Scores become probabilities, and their gradients those of the scores before scaling: p = exp(s
+   * * scale - max) * inverse, ds = p * (dp - mean) * scale.
+   */
   private static void softmaxGradient(
-      float[] scores, float[] gradients, int at, int n, float mean, float scale) {
+      float[] scores,
+      float[] gradients,
+      int at,
+      int n,
+      float scale,
+      float max,
+      float inverse,
+      float mean) {
+    FloatVector scales = FloatVector.broadcast(Lanes.F, scale);
+    FloatVector shifts = FloatVector.broadcast(Lanes.F, -max);
     int i = 0;
     for (; i + Lanes.WIDTH <= n; i += Lanes.WIDTH) {
-      jdk.incubator.vector.FloatVector.fromArray(Lanes.F, gradients, at + i)
+      FloatVector p =
+          Lanes.exp(FloatVector.fromArray(Lanes.F, scores, at + i).fma(scales, shifts))
+              .mul(inverse);
+      p.intoArray(scores, at + i);
+      FloatVector.fromArray(Lanes.F, gradients, at + i)
           .sub(mean)
-          .mul(jdk.incubator.vector.FloatVector.fromArray(Lanes.F, scores, at + i))
-          .mul(scale)
+          .mul(p)
+          .mul(scales)
           .intoArray(gradients, at + i);
     }
     for (; i < n; i++) {
-      gradients[at + i] = (gradients[at + i] - mean) * scores[at + i] * scale;
+      float p = Lanes.exp(Math.fma(scores[at + i], scale, -max)) * inverse;
+      scores[at + i] = p;
+      gradients[at + i] = (gradients[at + i] - mean) * p * scale;
     }
   }
 

@@ -37,10 +37,7 @@ final class VectorGemm {
           tile4x4(k, a, ao + i * ai, ai, ak, b, bo + j, ldb, c, co + i * ldc + j, ldc, accumulate);
         }
         for (; i < m; i++) {
-          for (int v = 0; v < 4; v++) {
-            int at = j + v * WIDTH;
-            tile1x1(k, a, ao + i * ai, ak, b, bo + at, ldb, c, co + i * ldc + at, accumulate);
-          }
+          tile1x4(k, a, ao + i * ai, ak, b, bo + j, ldb, c, co + i * ldc + j, accumulate);
         }
       }
     }
@@ -50,10 +47,7 @@ final class VectorGemm {
         tile4x2(k, a, ao + i * ai, ai, ak, b, bo + j, ldb, c, co + i * ldc + j, ldc, accumulate);
       }
       for (; i < m; i++) {
-        for (int v = 0; v < 2; v++) {
-          int at = j + v * WIDTH;
-          tile1x1(k, a, ao + i * ai, ak, b, bo + at, ldb, c, co + i * ldc + at, accumulate);
-        }
+        tile1x2(k, a, ao + i * ai, ak, b, bo + j, ldb, c, co + i * ldc + j, accumulate);
       }
     }
     for (; j + WIDTH <= n; j += WIDTH) {
@@ -304,5 +298,69 @@ final class VectorGemm {
     s50.intoArray(c, co + 5 * ldc);
     s60.intoArray(c, co + 6 * ldc);
     s70.intoArray(c, co + 7 * ldc);
+  }
+
+  private static void tile1x4(
+      int k,
+      float[] a,
+      int ao,
+      int ak,
+      float[] b,
+      int bo,
+      int ldb,
+      float[] c,
+      int co,
+      boolean accumulate) {
+    FloatVector s00 = start(c, co, accumulate);
+    FloatVector s01 = start(c, co + WIDTH, accumulate);
+    FloatVector s02 = start(c, co + 2 * WIDTH, accumulate);
+    FloatVector s03 = start(c, co + 3 * WIDTH, accumulate);
+    int x = ao;
+    int y = bo;
+    for (int p = 0; p < k; p++) {
+      FloatVector b0 = FloatVector.fromArray(F, b, y);
+      FloatVector b1 = FloatVector.fromArray(F, b, y + WIDTH);
+      FloatVector b2 = FloatVector.fromArray(F, b, y + 2 * WIDTH);
+      FloatVector b3 = FloatVector.fromArray(F, b, y + 3 * WIDTH);
+      FloatVector a0 = FloatVector.broadcast(F, a[x]);
+      s00 = a0.fma(b0, s00);
+      s01 = a0.fma(b1, s01);
+      s02 = a0.fma(b2, s02);
+      s03 = a0.fma(b3, s03);
+      x += ak;
+      y += ldb;
+    }
+    s00.intoArray(c, co);
+    s01.intoArray(c, co + WIDTH);
+    s02.intoArray(c, co + 2 * WIDTH);
+    s03.intoArray(c, co + 3 * WIDTH);
+  }
+
+  private static void tile1x2(
+      int k,
+      float[] a,
+      int ao,
+      int ak,
+      float[] b,
+      int bo,
+      int ldb,
+      float[] c,
+      int co,
+      boolean accumulate) {
+    FloatVector s00 = start(c, co, accumulate);
+    FloatVector s01 = start(c, co + WIDTH, accumulate);
+    int x = ao;
+    int y = bo;
+    for (int p = 0; p < k; p++) {
+      FloatVector b0 = FloatVector.fromArray(F, b, y);
+      FloatVector b1 = FloatVector.fromArray(F, b, y + WIDTH);
+      FloatVector a0 = FloatVector.broadcast(F, a[x]);
+      s00 = a0.fma(b0, s00);
+      s01 = a0.fma(b1, s01);
+      x += ak;
+      y += ldb;
+    }
+    s00.intoArray(c, co);
+    s01.intoArray(c, co + WIDTH);
   }
 }
