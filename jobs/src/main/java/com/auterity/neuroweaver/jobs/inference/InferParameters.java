@@ -4,13 +4,18 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.training.Parameters;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** The parameters of an {@code infer} job, checked; every key is known and used. */
+/**
+ * The parameters of an {@code infer} job, checked; every key is known and used.
+ *
+ * @param limit how many rows are answered at most, the first ones of every partition
+ */
 record InferParameters(
     String model,
     String deployment,
     String dataset,
     String as,
     String outputColumn,
+    long limit,
     Sampling sampling) {
   /** How answers are drawn; a row's own seed is made from {@code seed} and its ordinal. */
   public record Sampling(int maxTokens, double temperature, int topK, double topP, long seed) {}
@@ -30,6 +35,7 @@ record InferParameters(
             keys.text("dataset"),
             keys.text("as"),
             keys.text("output_column", "prediction"),
+            keys.whole("limit", Long.MAX_VALUE, 1, Long.MAX_VALUE),
             new Sampling(
                 keys.whole("max_tokens", 160, 1, 1_000_000),
                 keys.number("temperature", 0, 0, 100, "a number from 0 to 100"),

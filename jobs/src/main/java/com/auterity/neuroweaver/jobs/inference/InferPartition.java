@@ -30,12 +30,13 @@ public final class InferPartition
   /** How many rows are tokenized and answered at a time; bounds memory, not the decode batch. */
   private static final int ROWS = 256;
 
-  /** Which partition, by which model, into which version. */
+  /** Which partition (its first {@code rows}), by which model, into which version. */
   public record Input(
       String tenant,
       String versionId,
       String newVersionId,
       int partition,
+      long rows,
       ServedModel model,
       String outputColumn,
       InferParameters.Sampling sampling) {}
@@ -100,9 +101,9 @@ public final class InferPartition
     try (LoadedModels.Lease lease = LoadedModels.on(node).acquire(input.model())) {
       LoadedModel model = lease.model();
       model.check(source.schema());
-      while (rows.hasNext()) {
+      while (done < input.rows() && rows.hasNext()) {
         List<Row> slice = new ArrayList<>();
-        while (slice.size() < ROWS && rows.hasNext()) {
+        while (slice.size() < Math.min(ROWS, input.rows() - done) && rows.hasNext()) {
           slice.add(rows.next());
         }
         Answers answers = Answers.of(model, source.schema(), slice, input.sampling());

@@ -10,11 +10,14 @@ import com.auterity.neuroweaver.jobs.inference.InferHandler.Done;
 import com.auterity.neuroweaver.jobs.inference.InferHandler.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -29,6 +32,7 @@ final class PartitionRounds {
   private final Manifest source;
   private final Reservation target;
   private final InferParameters wanted;
+  private final SortedMap<Integer, Long> shares;
   private final BlockingQueue<Returned> returned = new LinkedBlockingQueue<>();
   private final Map<String, ArrayDeque<Integer>> waiting = new LinkedHashMap<>();
   private final long startedNanos = System.nanoTime();
@@ -49,21 +53,42 @@ final class PartitionRounds {
     this.target = target;
     this.state = begun;
     this.wanted = wanted;
+    this.shares = shares(source, wanted.limit());
+  }
+
+  /**
+   * How many rows of each partition that has some are answered: all of them, or as even a share of
+   * the limit as their numbers allow. A function of the manifest alone.
+   */
+  static SortedMap<Integer, Long> shares(Manifest source, long limit) {
+    SortedMap<Integer, Long> rows = new TreeMap<>();
+    source.chunks().forEach(chunk -> rows.merge(chunk.partition(), chunk.rows(), Long::sum));
+    rows.values().removeIf(count -> count == 0);
+    SortedMap<Integer, Long> shares = new TreeMap<>();
+    long left = limit;
+    List<Integer> smallestFirst = new ArrayList<>(rows.keySet());
+    smallestFirst.sort(Comparator.comparing(rows::get));
+    for (int i = 0; i < smallestFirst.size(); i++) {
+      int partition = smallestFirst.get(i);
+      long share = Math.min(rows.get(partition), left / (smallestFirst.size() - i));
+      left -= share;
+      if (share > 0) {
+        shares.put(partition, share);
+      }
+    }
+    return shares;
   }
 
   /** The state with every partition done. */
   State answer() throws Exception {
-    Set<Integer> left = new HashSet<>();
-    source.chunks().forEach(chunk -> left.add(chunk.partition()));
+    Set<Integer> left = new TreeSet<>(shares.keySet());
     state.done().forEach(done -> left.remove(done.partition()));
-    left.stream()
-        .sorted()
-        .forEach(
-            partition ->
-                waiting
-                    .computeIfAbsent(
-                        context.grid().owners(partition).get(0), owner -> new ArrayDeque<>())
-                    .add(partition));
+    left.forEach(
+        partition ->
+            waiting
+                .computeIfAbsent(
+                    context.grid().owners(partition).get(0), owner -> new ArrayDeque<>())
+                .add(partition));
     report();
     for (String owner : waiting.keySet()) {
       for (int i = workers(owner); i > 0; i--) {
@@ -122,6 +147,7 @@ final class PartitionRounds {
                 source.versionId(),
                 target.versionId(),
                 partition,
+                shares.get(partition),
                 state.model(),
                 wanted.outputColumn(),
                 wanted.sampling()))
@@ -144,7 +170,7 @@ final class PartitionRounds {
         new Progress(
             "answering",
             totals.rows(),
-            source.rows(),
+            shares.values().stream().mapToLong(Long::longValue).sum(),
             "rows",
             seconds == 0
                 ? Map.of()

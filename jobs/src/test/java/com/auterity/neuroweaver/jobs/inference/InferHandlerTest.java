@@ -248,6 +248,24 @@ class InferHandlerTest {
     assertTrue(!datasets.get(T, "a").chunks().equals(datasets.get(T, "c").chunks()));
   }
 
+  @Test
+  void aLimitTakesTheFirstRowsOfEveryPartition() throws Exception {
+    ObjectNode result = run(job("job_1", parameters("some").put("limit", 10)), 2);
+    assertEquals(10, result.get("rows").longValue());
+    Manifest manifest = datasets.get(T, "some");
+    List<Long> ordinals = new ArrayList<>();
+    for (int p = 0; p < PARTITIONS; p++) {
+      new DatasetReader(datasets, chunks).partition(manifest, p).forEach(r -> ordinals.add(r.ordinal()));
+    }
+    ordinals.sort(null);
+    assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 10L, 11L), ordinals);
+    assertEquals(
+        40,
+        PartitionRounds.shares(datasets.get(T, "requests"), Long.MAX_VALUE).values().stream()
+            .mapToLong(Long::longValue)
+            .sum());
+  }
+
   private void refuses(ObjectNode parameters, String... parts) {
     NeuroWeaverException e =
         assertThrows(NeuroWeaverException.class, () -> handler.validate(T, parameters));
