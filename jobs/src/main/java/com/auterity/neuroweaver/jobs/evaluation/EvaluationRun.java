@@ -159,6 +159,7 @@ final class EvaluationRun {
         if (after != null) {
           sample.put("after", after.get(partition.partition()).shown().get(i).answer());
         }
+        sample.put("answer", sample.get(after == null ? "before" : "after").textValue());
       }
     }
   }

@@ -41,6 +41,14 @@ final class StepStates {
               if (current != null && current.id.equals(id)) {
                 return current;
               }
+              if (current != null
+                  && current.id.runEpoch() == id.runEpoch()
+                  && current.id.step() > id.step()) {
+                throw new NeuroWeaverException(
+                    ErrorKind.CONFLICT,
+                    "step %d of job %s is over, this node is at step %d"
+                        .formatted(id.step(), job, current.id.step()));
+              }
               if (adapter == null) {
                 throw new NeuroWeaverException(
                     ErrorKind.UNAVAILABLE,

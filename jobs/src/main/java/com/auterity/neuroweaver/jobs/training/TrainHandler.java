@@ -40,6 +40,11 @@ public final class TrainHandler implements JobHandler {
           "train: dataset '%s' version %d has no rows"
               .formatted(manifest.name(), manifest.version()));
     }
+    if (config.valSetSize() >= manifest.rows()) {
+      throw NeuroWeaverException.invalid(
+          "train: val_set_size must be below the dataset's %d rows, found %.0f"
+              .formatted(manifest.rows(), config.valSetSize()));
+    }
     ModelFolder folder = ModelFolder.open(ModelFolder.resolve(config.baseModel()));
     folder.chatTemplate();
     PromptFormat.endToken(folder);

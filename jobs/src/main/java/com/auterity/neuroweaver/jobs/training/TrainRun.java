@@ -5,6 +5,7 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.RecordCodec;
+import com.auterity.neuroweaver.jobs.grid.CancelledException;
 import com.auterity.neuroweaver.jobs.grid.GridNode;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.Progress;
@@ -38,6 +39,9 @@ final class TrainRun {
   /** Writing a checkpoint costs about as much as a step, so it is done by time, not by step. */
   private static final double SECONDS_BETWEEN_COMMITS = 10;
 
+  /** Where a checkpoint is slow to write, it takes no more than this share of the time. */
+  private static final double GREATEST_SHARE_OF_COMMITS = 0.04;
+
   private final JobContext context;
   private final TrainLedger ledger;
   private final TrainingConfig config;
@@ -64,6 +68,7 @@ final class TrainRun {
   private final List<TrainLedger.MicroBatchEntry> newMicroBatches = new ArrayList<>();
   private final List<TrainLedger.StepEntry> newSteps = new ArrayList<>();
   private long lastCommitNanos;
+  private double secondsOfLastCommit;
 
   TrainRun(JobContext context, TrainLedger ledger, TrainingConfig config, LongSupplier nanoTime) {
     this.context = context;
@@ -73,10 +78,22 @@ final class TrainRun {
   }
 
   ObjectNode run() throws Exception {
-    begin();
-    if (committed.result() != null) {
-      return (ObjectNode) JSON.readTree(committed.result());
+    try {
+      begin();
+      if (committed.result() != null) {
+        return (ObjectNode) JSON.readTree(committed.result());
+      }
+      return train();
+    } catch (CancelledException e) {
+      // Nobody will go on from it.
+      if (committed != null && committed.checkpoint() != null) {
+        context.blobs().remove(committed.checkpoint());
+      }
+      throw e;
     }
+  }
+
+  private ObjectNode train() throws Exception {
     prepare();
     restore();
     long rateFrom = nanoTime.getAsLong();
@@ -393,11 +410,13 @@ final class TrainRun {
   private boolean commitIsDue() {
     return config.saveSteps() > 0
         ? step % config.saveSteps() == 0
-        : (nanoTime.getAsLong() - lastCommitNanos) / 1e9 >= SECONDS_BETWEEN_COMMITS;
+        : (nanoTime.getAsLong() - lastCommitNanos) / 1e9
+            >= Math.max(SECONDS_BETWEEN_COMMITS, secondsOfLastCommit / GREATEST_SHARE_OF_COMMITS);
   }
 
   /** Ledger and blobs first, then the commit that makes them count, then the old blob goes. */
   private void commit(ObjectNode result) {
+    long from = nanoTime.getAsLong();
     String previous = committed.checkpoint();
     ledger.write(newMicroBatches, newSteps);
     String blob = null;
@@ -433,6 +452,7 @@ final class TrainRun {
       context.blobs().remove(previous);
     }
     lastCommitNanos = nanoTime.getAsLong();
+    secondsOfLastCommit = (lastCommitNanos - from) / 1e9;
   }
 
   private long heldBack() {

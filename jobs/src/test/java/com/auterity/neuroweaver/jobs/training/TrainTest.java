@@ -214,6 +214,12 @@ class TrainTest {
             NeuroWeaverException.class, () -> states.at(new StepStates.StepId("job", 2, 2), null));
     assertTrue(e.kind().retryable());
     assertNotSame(second, states.at(new StepStates.StepId("job", 2, 2), adapter));
+    // A call that was given up and comes late does not take the node back to its step.
+    e =
+        assertThrows(
+            NeuroWeaverException.class,
+            () -> states.at(new StepStates.StepId("job", 2, 1), adapter));
+    assertEquals(ErrorKind.CONFLICT, e.kind());
   }
 
   @Test
@@ -266,17 +272,17 @@ class TrainTest {
   }
 
   @Test
-  void cancellingStopsBetweenMicroBatches() throws Exception {
-    VirtualJob job = job("job_1", json -> {});
-    AtomicInteger asked = new AtomicInteger();
+  void cancellingStopsBetweenMicroBatchesAndLeavesNoBlob() {
+    VirtualJob job = job("job_1", json -> json.put("save_steps", 2));
     job.onEnsureActive(
         () -> {
-          if (asked.incrementAndGet() > 20) {
+          if (job.committedStep() >= 4) {
             throw new CancelledException("job_1");
           }
         });
     assertThrows(CancelledException.class, () -> run(job, 2, 1));
     assertFalse(job.progress().isEmpty());
+    assertEquals(0, blobs.kept());
   }
 
   @Test
@@ -308,6 +314,8 @@ class TrainTest {
     refused(ErrorKind.INVALID_INPUT, "'words'", json -> json.put("answer_column", "words"));
     refused(ErrorKind.INVALID_INPUT, "at most 128", json -> json.put("sequence_len", 256));
     refused(ErrorKind.INVALID_INPUT, "lora_r", json -> json.put("lora_r", 0));
+    refused(
+        ErrorKind.INVALID_INPUT, "below the dataset's 50", json -> json.put("val_set_size", 50));
   }
 
   private void refused(ErrorKind kind, String why, Consumer<ObjectNode> change) {
