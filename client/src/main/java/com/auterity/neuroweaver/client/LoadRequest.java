@@ -12,6 +12,7 @@ public record LoadRequest(
     String path,
     String format,
     String delimiter,
+    Boolean quote,
     Boolean header,
     List<JsonNode> columns,
     String partitionBy) {
@@ -20,6 +21,6 @@ public record LoadRequest(
   }
 
   public static LoadRequest of(String name, String path) {
-    return new LoadRequest(name, path, null, null, null, null, null);
+    return new LoadRequest(name, path, null, null, null, null, null, null);
   }
 }

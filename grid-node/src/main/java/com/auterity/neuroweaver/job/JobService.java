@@ -82,6 +82,11 @@ public final class JobService {
     return row.jobId();
   }
 
+  /** Checks parameters as submitting a job of the kind would. */
+  public void validate(String tenant, String kind, ObjectNode parameters) {
+    kinds.get(kind).validate(tenant, parameters.deepCopy());
+  }
+
   /** The job, or NOT_FOUND. */
   public JobView get(String tenant, String jobId) {
     return JobView.of(store.get(tenant, jobId));

@@ -1,11 +1,16 @@
 package com.auterity.neuroweaver.node;
 
+import com.auterity.neuroweaver.api.ApiConfig;
+import com.auterity.neuroweaver.api.ApiServer;
+import com.auterity.neuroweaver.api.Backends;
+import com.auterity.neuroweaver.api.Jobs;
 import com.auterity.neuroweaver.costguard.ClaimedCpu;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
+import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.DatasetReservationRow;
 import com.auterity.neuroweaver.datasets.store.DatasetRow;
 import com.auterity.neuroweaver.datasets.store.DatasetVersionRow;
@@ -21,6 +26,7 @@ import com.auterity.neuroweaver.job.Placement;
 import com.auterity.neuroweaver.table.GridLayout;
 import com.auterity.neuroweaver.table.GridTables;
 import com.auterity.neuroweaver.table.Migrations;
+import com.auterity.neuroweaver.workflow.WorkflowRuns;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -127,8 +133,48 @@ public final class GridServer implements AutoCloseable {
             config.maxRunningJobs());
     opened.push(coordinator);
     coordinator.start();
-    apiPort = config.apiPort().orElseGet(() -> SetPorts.nextFree(config.host(), FIRST_API_PORT));
+    ApiServer api = api(parts, features);
+    opened.push(api);
+    apiPort = api.port();
     LOG.info("ready: {}", readyLine());
+  }
+
+  private ApiServer api(GridParts parts, Features features) {
+    Jobs jobs = new ApiJobs(parts.jobs());
+    Backends backends =
+        new Backends(
+            jobs,
+            new WorkflowRuns(jobs, Handlers.workflows(parts), parts.blobs()),
+            parts.datasets(),
+            new ApiDatasetRows(new DatasetReader(parts.datasets(), parts.chunks())),
+            parts.placement()::owners,
+            new ApiModels(features.registry(), features.predictor()),
+            new ApiBills(features.billing(), jobs),
+            new ApiNodeFacts(parts, BuildId.current(), config.host() + ":" + clientPort()));
+    if (config.apiPort().isPresent()) {
+      return ApiServer.start(
+          ApiConfig.on(config.host(), config.apiPort().getAsInt()), backends);
+    }
+    int port = FIRST_API_PORT;
+    while (true) {
+      port = SetPorts.nextFree(config.host(), port);
+      try {
+        return ApiServer.start(ApiConfig.on(config.host(), port), backends);
+      } catch (NeuroWeaverException e) {
+        // A node that starts at the same time may have been faster.
+        if (e.kind() != ErrorKind.CONFLICT) {
+          throw e;
+        }
+        port++;
+      }
+    }
+  }
+
+  private int clientPort() {
+    return ignite
+        .cluster()
+        .localNode()
+        .<Integer>attribute(ClientListenerProcessor.CLIENT_LISTENER_PORT);
   }
 
   private GridParts parts(JobKinds kinds, ClaimedCpu claimed) {
@@ -181,7 +227,6 @@ public final class GridServer implements AutoCloseable {
   /** One machine-readable line: where this node listens. */
   public String readyLine() {
     ClusterNode node = ignite.cluster().localNode();
-    int client = node.<Integer>attribute(ClientListenerProcessor.CLIENT_LISTENER_PORT);
     int discovery = ((TcpDiscoveryNode) node).discoveryPort();
     return "ready name="
         + config.name()
@@ -192,7 +237,7 @@ public final class GridServer implements AutoCloseable {
         + " client="
         + config.host()
         + ":"
-        + client
+        + clientPort()
         + " discovery="
         + config.host()
         + ":"

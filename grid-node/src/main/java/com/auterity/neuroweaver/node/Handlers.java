@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.node;
 
+import com.auterity.neuroweaver.api.Jobs;
 import com.auterity.neuroweaver.jobs.evaluation.EvaluateHandler;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.inference.InferHandler;
@@ -10,6 +11,9 @@ import com.auterity.neuroweaver.jobs.training.TrainHandler;
 import com.auterity.neuroweaver.jobs.training.TrainLedger;
 import com.auterity.neuroweaver.registry.DeployHandler;
 import com.auterity.neuroweaver.registry.RegisterHandler;
+import com.auterity.neuroweaver.workflow.ReportHandler;
+import com.auterity.neuroweaver.workflow.WorkflowHandler;
+import com.auterity.neuroweaver.workflow.WorkflowSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -32,8 +36,16 @@ final class Handlers {
     handlers.add(new RegisterHandler(features.registry(), new SucceededJobs(parts.jobs())));
     handlers.add(new DeployHandler(features.registry(), features.deployments()));
     handlers.add(new InferHandler(parts.datasets(), features.registry(), parts.clock()));
+    Jobs jobs = new ApiJobs(parts.jobs());
+    handlers.add(new WorkflowHandler(jobs, workflows(parts)));
+    handlers.add(new ReportHandler(jobs, new ApiBills(features.billing(), jobs)));
     // Kinds that lie on the class path only, such as those of tests.
     ServiceLoader.load(JobHandler.class).forEach(handlers::add);
     return handlers;
+  }
+
+  /** Reads workflow programs and checks their steps as the jobs they will be. */
+  static WorkflowSource workflows(GridParts parts) {
+    return new WorkflowSource(parts.jobs()::validate);
   }
 }

@@ -81,7 +81,7 @@ final class TreeBuilder {
   private JsonNode scalar(ScalarNode node) {
     Tag tag = node.getTag();
     String text = node.getValue();
-    if (tag.equals(Tag.STR)) {
+    if (tag.equals(Tag.STR) || tag.equals(Tag.ENV_TAG)) { // ${...} is our own reference
       return JSON.textNode(text);
     }
     if (tag.equals(Tag.NULL)) {

@@ -68,6 +68,15 @@ final class DatasetCommand extends Group {
     private boolean header;
 
     @Option(
+        names = "--quote",
+        negatable = true,
+        arity = "0",
+        defaultValue = "true",
+        fallbackValue = "true",
+        description = "Whether fields may stand in double quotes (default: they may).")
+    private boolean quote;
+
+    @Option(
         names = "--columns",
         split = ",",
         paramLabel = "NAME[,NAME...]",
@@ -94,6 +103,7 @@ final class DatasetCommand extends Group {
                   file.toAbsolutePath().normalize().toString(),
                   format,
                   unescape(delimiter),
+                  quote ? null : Boolean.FALSE,
                   header ? null : Boolean.FALSE,
                   names,
                   partitionBy));

@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** One line of progress: what, how far, the rates that were measured, and what remains. */
 final class ProgressText {
+  private static final String RATE = "_per_second";
+
   private ProgressText() {}
 
   static String of(JobProgress progress, Instant startedAt, Instant now) {
@@ -25,9 +27,15 @@ final class ProgressText {
       text.append(Printer.count(progress.done())).append(unit);
     }
     for (Map.Entry<String, Double> metric : progress.metrics().entrySet()) {
-      text.append("  ").append(metric(metric.getKey(), metric.getValue()));
+      if (metric.getKey().equals("loss") || metric.getKey().endsWith(RATE)) {
+        text.append("  ").append(metric(metric.getKey(), metric.getValue()));
+      }
     }
-    if (startedAt != null && progress.done() > 0 && progress.total() > progress.done()) {
+    Double measured = progress.metrics().get("remaining_seconds");
+    if (measured != null && progress.done() < progress.total()) {
+      text.append("  remaining ");
+      text.append(duration(Duration.ofMillis((long) (measured * 1000))));
+    } else if (startedAt != null && progress.done() > 0 && progress.total() > progress.done()) {
       double elapsed = Duration.between(startedAt, now).toMillis();
       double remaining = elapsed * (progress.total() - progress.done()) / progress.done();
       text.append("  remaining ").append(duration(Duration.ofMillis((long) remaining)));
@@ -35,16 +43,13 @@ final class ProgressText {
     return text.toString().strip();
   }
 
-  /** {@code x_per_second} reads as {@code 1,234 x/s}; other metrics are named first. */
+  /** {@code x_per_second} reads as {@code 1,234 x/s}; the loss is named first. */
   private static String metric(String name, double value) {
-    if (name.endsWith("_per_second")) {
-      String what = name.substring(0, name.length() - "_per_second".length());
+    if (name.endsWith(RATE)) {
+      String what = name.substring(0, name.length() - RATE.length());
       return Printer.decimal(value, value < 10 ? 1 : 0) + " " + what.replace('_', ' ') + "/s";
     }
-    boolean whole = value == Math.rint(value) && Math.abs(value) < 1e15;
-    return name.replace('_', ' ')
-        + " "
-        + (whole ? Printer.count((long) value) : Printer.decimal(value, 4));
+    return name + " " + Printer.decimal(value, 4);
   }
 
   static String duration(Duration duration) {
