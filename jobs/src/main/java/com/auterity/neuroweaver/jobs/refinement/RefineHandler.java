@@ -1,14 +1,16 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
-import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.ChunkKey;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
+import com.auterity.neuroweaver.datasets.store.DatasetNames;
+import com.auterity.neuroweaver.datasets.store.DatasetProfile;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.RecordCodec;
+import com.auterity.neuroweaver.jobs.grid.FencedException;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.grid.Progress;
@@ -38,8 +40,32 @@ public final class RefineHandler implements JobHandler {
     this.catalog = catalog;
   }
 
-  /** What is committed: the version refined and the outcome of each partition that is done. */
-  record State(String sourceVersionId, TreeMap<Integer, RefineOutcome> done) {}
+  /**
+   * What is committed: the version refined, the outcome of each partition that is done, and the
+   * profiles of those partitions together.
+   */
+  record State(
+      String sourceVersionId,
+      TreeMap<Integer, RefineOutcome> done,
+      byte[] profileBefore,
+      byte[] profileAfter) {
+
+    State with(int partition, RefineOutcome outcome) {
+      TreeMap<Integer, RefineOutcome> more = new TreeMap<>(done);
+      more.put(partition, outcome.withoutProfiles());
+      return new State(
+          sourceVersionId,
+          more,
+          merged(profileBefore, outcome.profileBefore()),
+          merged(profileAfter, outcome.profileAfter()));
+    }
+
+    private static byte[] merged(byte[] one, byte[] two) {
+      DatasetProfile profile = DatasetProfile.ofBytes(one);
+      profile.merge(DatasetProfile.ofBytes(two));
+      return profile.toBytes();
+    }
+  }
 
   private record Request(String dataset, String as, JsonNode stages) {
     static Request of(ObjectNode parameters) {
@@ -48,6 +74,8 @@ public final class RefineHandler implements JobHandler {
       String as = knobs.text("as");
       knobs.has("stages");
       knobs.done();
+      DatasetNames.check(as);
+      DatasetNames.check(as + "_rejects");
       return new Request(dataset, as, parameters.get("stages"));
     }
 
@@ -71,55 +99,50 @@ public final class RefineHandler implements JobHandler {
   @Override
   public ObjectNode run(JobContext context) {
     Request request = Request.of(context.parameters());
-    State state =
+    State committed =
         context
             .lastCommit()
             .map(commit -> RecordCodec.decode(commit.state(), State.class))
-            .orElse(null);
-    if (state == null) {
-      Manifest newest = context.datasets().get(context.tenant(), request.dataset());
-      state = new State(newest.versionId(), new TreeMap<>());
-      context.commit(0, RecordCodec.encode(state));
-    }
-    Manifest source = context.datasets().get(context.tenant(), state.sourceVersionId());
+            .orElseGet(() -> begin(context, request));
+    Manifest source = context.datasets().get(context.tenant(), committed.sourceVersionId());
     Recipe recipe = Recipe.of(request.stages(), source.schema(), source.partitionBy());
     Reservation target =
         context.datasets().reserve(context.tenant(), request.as(), context.jobId());
     Reservation rejects =
         context.datasets().reserve(context.tenant(), request.rejects(), context.jobId());
     context.attribute(source.versionId(), null);
+    State[] state = {committed};
     try {
       refine(context, request, source, recipe, target, rejects, state);
+    } catch (FencedException e) {
+      throw e;
     } catch (NeuroWeaverException e) {
-      if (e.kind() == ErrorKind.CANCELLED) {
-        takeBack(context, target, rejects, state);
+      if (!e.kind().retryable()) {
+        takeBack(context, target, rejects, state[0]);
       }
       throw e;
     }
-    List<ChunkInfo> rejectChunks = chunks(state, RefineOutcome::rejectChunks);
     Instant now = Instant.now();
+    List<ChunkInfo> rejected = chunks(state[0], RefineOutcome::rejectChunks);
+    Schema rejectsSchema = recipe.rejectsSchema();
     context
         .datasets()
         .commit(
-            manifest(
-                context,
-                source,
-                rejects,
-                request.rejects(),
-                recipe.rejectsSchema(),
-                rejectChunks,
-                now));
-    Manifest result =
-        manifest(
-            context,
-            source,
-            target,
-            request.as(),
-            source.schema(),
-            chunks(state, RefineOutcome::chunks),
-            now);
-    context.datasets().commit(result);
-    return report(context, request, state, source, target, rejects);
+            manifest(context, source, rejects, request.rejects(), rejectsSchema, rejected, now));
+    List<ChunkInfo> kept = chunks(state[0], RefineOutcome::chunks);
+    context
+        .datasets()
+        .commit(manifest(context, source, target, request.as(), source.schema(), kept, now));
+    return report(context, request, state[0], source, target, rejects);
+  }
+
+  /** Fixes the version to refine, so that newer data cannot slip into a later run of this job. */
+  private static State begin(JobContext context, Request request) {
+    Manifest newest = context.datasets().get(context.tenant(), request.dataset());
+    byte[] empty = DatasetProfile.of(newest.schema()).toBytes();
+    State state = new State(newest.versionId(), new TreeMap<>(), empty, empty);
+    context.commit(0, RecordCodec.encode(state));
+    return state;
   }
 
   private static void refine(
@@ -129,10 +152,10 @@ public final class RefineHandler implements JobHandler {
       Recipe recipe,
       Reservation target,
       Reservation rejects,
-      State state) {
+      State[] state) {
     List<Integer> waiting =
         IntStream.range(0, source.partitions())
-            .filter(p -> !state.done().containsKey(p))
+            .filter(p -> !state[0].done().containsKey(p))
             .boxed()
             .toList();
     if (waiting.isEmpty()) {
@@ -140,7 +163,6 @@ public final class RefineHandler implements JobHandler {
     }
     String stages = request.stages().toString();
     List<DuplicateSet.Finder> duplicates = duplicates(context, source, recipe, stages);
-    long[] rows = {state.done().values().stream().mapToLong(RefineOutcome::rowsIn).sum()};
     RefineSteps.forEach(
         context,
         waiting,
@@ -155,10 +177,11 @@ public final class RefineHandler implements JobHandler {
                 target.versionId(),
                 rejects.versionId()),
         (partition, outcome) -> {
-          state.done().put(partition, outcome);
-          context.commit(state.done().size(), RecordCodec.encode(state));
-          rows[0] += outcome.rowsIn();
-          context.progress(new Progress("refining", rows[0], source.rows(), "rows", Map.of()));
+          State next = state[0].with(partition, outcome);
+          context.commit(next.done().size(), RecordCodec.encode(next));
+          state[0] = next;
+          long rows = sum(next, RefineOutcome::rowsIn);
+          context.progress(new Progress("refining", rows, source.rows(), "rows", Map.of()));
         });
   }
 
@@ -254,7 +277,7 @@ public final class RefineHandler implements JobHandler {
     result.put("dataset", request.as());
     result.put("dataset_id", target.datasetId());
     result.put("version_id", target.versionId());
-    result.put("version", target.version());
+    result.put("version", context.datasets().get(context.tenant(), target.versionId()).version());
     result.put("source_version_id", source.versionId());
     result.put("rows_in", sum(state, RefineOutcome::rowsIn));
     result.put("rows_kept", sum(state, RefineOutcome::rowsKept));
@@ -263,6 +286,8 @@ public final class RefineHandler implements JobHandler {
     counts(result.putObject("changed"), state, RefineOutcome::changed);
     result.put("rejects_dataset", request.rejects());
     result.put("rejects_version_id", rejects.versionId());
+    result.set("profile_before", DatasetProfile.ofBytes(state.profileBefore()).toJson());
+    result.set("profile_after", DatasetProfile.ofBytes(state.profileAfter()).toJson());
     return result;
   }
 

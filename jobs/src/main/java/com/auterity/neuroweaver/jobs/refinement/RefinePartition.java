@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.jobs.refinement;
 
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
+import com.auterity.neuroweaver.datasets.store.DatasetProfile;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.PartitionWriter;
@@ -41,12 +42,13 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
             task.partition(),
             recipe.rejectsSchema());
     Tally tally = new Tally();
-    long[] rows = new long[2];
+    DatasetProfile before = DatasetProfile.of(source.schema());
+    DatasetProfile after = DatasetProfile.of(source.schema());
     Recipe.Sink sink =
         new Recipe.Sink() {
           @Override
           public void kept(Row row) {
-            rows[1]++;
+            after.add(row);
             kept.add(row);
           }
 
@@ -58,17 +60,20 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
     Iterator<Row> from =
         new DatasetReader(node.datasets(), node.chunks()).partitionRows(source, task.partition());
     while (from.hasNext()) {
-      rows[0]++;
-      recipe.run(from.next(), tally, sink);
+      Row row = from.next();
+      before.add(row);
+      recipe.run(row, tally, sink);
     }
     List<ChunkInfo> chunks = kept.finish();
     return new RefineOutcome(
         chunks,
         rejects.finish(),
-        rows[0],
-        rows[1],
+        before.rows(),
+        after.rows(),
         tally.rejected(),
         tally.masked(),
-        tally.changed());
+        tally.changed(),
+        before.toBytes(),
+        after.toBytes());
   }
 }

@@ -101,6 +101,10 @@ class RefineHandlerTest {
     assertEquals(4000, result.get("rows_in").asInt());
     assertEquals(4000 - rejected.sum(), result.get("rows_kept").asInt());
 
+    assertEquals(4000, result.get("profile_before").get("rows").asInt());
+    assertEquals(result.get("rows_kept"), result.get("profile_after").get("rows"));
+    assertEquals(9, result.get("profile_after").get("columns").size());
+
     Manifest clean = catalog.get("default", "clean");
     assertEquals(result.get("rows_kept").asLong(), clean.rows());
     assertEquals(List.of(catalog.get("default", "raw").versionId()), clean.parents());
@@ -178,6 +182,7 @@ class RefineHandlerTest {
 
     assertEquals(8 - 3, grid.calls.get(RefinePartition.class));
     assertEquals(900, result.get("rows_in").asInt());
+    assertEquals(900, result.get("profile_before").get("rows").asInt());
     assertEquals(checksums("straight"), checksums("resumed"));
     assertEquals(checksums("straight_rejects"), checksums("resumed_rejects"));
   }
