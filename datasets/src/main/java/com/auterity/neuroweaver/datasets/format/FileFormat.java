@@ -44,10 +44,7 @@ public enum FileFormat {
    * @throws NeuroWeaverException INVALID_INPUT when it means none
    */
   public static FileFormat ofFile(Path file) {
-    String name = file.getFileName() == null ? "" : file.getFileName().toString();
-    int dot = name.lastIndexOf('.');
-    FileFormat format =
-        dot < 0 ? null : EXTENSIONS.get(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+    FileFormat format = byExtension(file);
     if (format == null) {
       throw NeuroWeaverException.invalid(
           "format: cannot be told from the name of "
@@ -55,6 +52,17 @@ public enum FileFormat {
               + "; say one of csv, tsv, jsonl, parquet");
     }
     return format;
+  }
+
+  /** Whether a file's extension means a format. */
+  public static boolean isKnown(Path file) {
+    return byExtension(file) != null;
+  }
+
+  private static FileFormat byExtension(Path file) {
+    String name = file.getFileName() == null ? "" : file.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? null : EXTENSIONS.get(name.substring(dot + 1).toLowerCase(Locale.ROOT));
   }
 
   /** The word in parameters. */

@@ -11,6 +11,7 @@ import com.auterity.neuroweaver.datasets.store.DatasetWriter;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.Partitioning;
 import com.auterity.neuroweaver.datasets.store.RecordCodec;
+import com.auterity.neuroweaver.jobs.grid.CancelledException;
 import com.auterity.neuroweaver.jobs.grid.FencedException;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
@@ -167,13 +168,15 @@ public final class LoadHandler implements JobHandler {
   /** Takes the chunks back, unless another run of this job is writing them by now. */
   private static void withdraw(JobContext context, DatasetWriter writer, Exception failure) {
     try {
-      context.ensureActive();
-    } catch (FencedException e) {
+      if (!(failure instanceof CancelledException)) {
+        context.ensureActive();
+      }
+    } catch (CancelledException e) {
+      failure.addSuppressed(e);
+    } catch (RuntimeException e) {
+      // Taken over, or the grid is out of reach: what is left is overwritten or collected later.
       failure.addSuppressed(e);
       return;
-    } catch (NeuroWeaverException e) {
-      // Cancelled: the chunks are ours and go.
-      failure.addSuppressed(e);
     }
     try {
       writer.abandon();

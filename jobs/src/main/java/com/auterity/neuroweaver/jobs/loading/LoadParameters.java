@@ -33,12 +33,23 @@ record LoadParameters(String name, Path file, FileOptions options, String partit
     String name = fields.text("name");
     DatasetNames.check(name);
     Path file = fields.path("path");
-    String format = fields.textOrNull("format");
     FileOptions options =
-        FileOptions.of(format == null ? FileFormat.ofFile(file) : FileFormat.of(format))
-            .withColumns(columns(json.get("columns")));
+        FileOptions.of(format(fields, file)).withColumns(columns(json.get("columns")));
     return new LoadParameters(
         name, file, layout(options, fields), fields.textOrNull("partition_by"));
+  }
+
+  /** As declared, else as the delimiter says of a file whose name says nothing. */
+  private static FileFormat format(Fields fields, Path file) {
+    String format = fields.textOrNull("format");
+    if (format != null) {
+      return FileFormat.of(format);
+    }
+    String delimiter = fields.textOrNull("delimiter");
+    if (delimiter != null && !FileFormat.isKnown(file)) {
+      return delimiter.equals("\t") ? FileFormat.TSV : FileFormat.CSV;
+    }
+    return FileFormat.ofFile(file);
   }
 
   private static FileOptions layout(FileOptions format, Fields fields) {

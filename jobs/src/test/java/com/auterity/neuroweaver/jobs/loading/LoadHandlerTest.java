@@ -1,0 +1,320 @@
+package com.auterity.neuroweaver.jobs.loading;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.auterity.neuroweaver.datasets.ErrorKind;
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.schema.ColumnType;
+import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.schema.SemanticType;
+import com.auterity.neuroweaver.datasets.store.ChunkKey;
+import com.auterity.neuroweaver.datasets.store.ChunkStore;
+import com.auterity.neuroweaver.datasets.store.DatasetReader;
+import com.auterity.neuroweaver.datasets.store.Manifest;
+import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
+import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
+import com.auterity.neuroweaver.jobs.SharedData;
+import com.auterity.neuroweaver.jobs.grid.CancelledException;
+import com.auterity.neuroweaver.jobs.grid.FencedException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LoadHandlerTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  private final MemoryDatasetCatalog catalog = new MemoryDatasetCatalog(4);
+  private final MemoryChunkStore chunks = new MemoryChunkStore();
+  private final LoadHandler handler = new LoadHandler();
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "epa_vehicles.csv|33442|12|{}",
+        "dtc/dtc_codes.csv|4988|2|{}",
+        "nhtsa/complaints.txt|100|48|{\"format\":\"tsv\",\"header\":false}",
+        "nhtsa/complaints.txt|100|48|{\"delimiter\":\"\\t\",\"header\":false}",
+        "parquet/alltypes_plain.parquet|8|11|{}"
+      })
+  void realFilesBecomeDatasetsWithAllTheirRows(
+      String file, long rows, int columns, String options) throws IOException {
+    ObjectNode parameters = parameters(SharedData.get(file), options);
+    handler.validate("default", parameters);
+    ObjectNode result = handler.run(job("job_1", chunks, parameters));
+    assertEquals(rows, result.get("rows").asLong());
+    assertEquals("{}", result.get("rejected").toString());
+    assertEquals(1, result.get("version").asInt());
+    Manifest manifest = catalog.get("default", "cars");
+    assertEquals(result.get("version_id").asText(), manifest.versionId());
+    assertEquals(result.get("dataset_id").asText(), manifest.datasetId());
+    assertEquals(columns, manifest.schema().columns().size());
+    assertEquals(rows, rows(manifest).size());
+    for (int p = 0; p < 4; p++) {
+      for (Row row : new DatasetReader(catalog, chunks).partition(manifest, p)) {
+        assertEquals(p, row.ordinal() % 4);
+      }
+    }
+  }
+
+  @Test
+  void declaredColumnsNameAndTypeAFileWithoutHeader() throws IOException {
+    ObjectNode parameters =
+        parameters(
+            file("1|20260131|WAUZZZ\n2||x\n"),
+            """
+            {"delimiter": "|", "header": false, "columns": ["id",
+             {"name": "day", "type": "date", "semantic": "date"},
+             {"name": "vin", "type": "string", "semantic": "vin", "nullable": false}]}
+            """);
+    handler.run(job("job_1", chunks, parameters));
+    Manifest manifest = catalog.get("default", "cars");
+    assertEquals(List.of("id", "day", "vin"), manifest.schema().names());
+    assertEquals(ColumnType.INT64, manifest.schema().columns().get(0).type());
+    assertEquals(ColumnType.DATE, manifest.schema().columns().get(1).type());
+    assertEquals(SemanticType.VIN, manifest.schema().columns().get(2).semantic());
+  }
+
+  @Test
+  void badRowsAreCountedAndTheFirstOnesShown() throws IOException {
+    StringBuilder text = new StringBuilder("a,b\n");
+    for (int i = 0; i < 100; i++) {
+      text.append(i % 4 == 0 ? "1,2,3\n" : "1,2\n");
+    }
+    ObjectNode result = handler.run(job("job_1", chunks, parameters(file(text.toString()), "{}")));
+    assertEquals(75, result.get("rows").asLong());
+    assertEquals(25, result.get("rejected").get("field_count").asLong());
+    JsonNode first = result.get("rejected_rows");
+    assertEquals(LoadHandler.REJECTIONS_SHOWN, first.size());
+    assertEquals(
+        "{\"line\":2,\"reason\":\"field_count\",\"message\":\"expected 2 cells, found 3\"}",
+        first.get(0).toString());
+  }
+
+  @Test
+  void equalKeysLieInOnePartition() throws IOException {
+    StringBuilder text = new StringBuilder("vin,n\n");
+    for (int i = 0; i < 1_000; i++) {
+      text.append("vin").append(i % 10).append(',').append(i).append('\n');
+    }
+    handler.run(
+        job("job_1", chunks, parameters(file(text.toString()), "{\"partition_by\":\"vin\"}")));
+    Manifest manifest = catalog.get("default", "cars");
+    assertEquals("vin", manifest.partitionBy());
+    long places = manifest.chunks().stream().map(chunk -> chunk.partition()).distinct().count();
+    assertTrue(places > 1, places + " partitions");
+    assertEquals(1_000, rows(manifest).size());
+  }
+
+  @Test
+  void aSecondLoadOfTheNameIsTheNextVersion() throws IOException {
+    ObjectNode parameters = parameters(file("a\n1\n"), "{}");
+    handler.run(job("job_1", chunks, parameters));
+    ObjectNode second = handler.run(job("job_2", chunks, parameters));
+    assertEquals(2, second.get("version").asInt());
+    assertEquals(2, catalog.get("default", "cars").version());
+  }
+
+  @Test
+  void loadingTheSameFileAgainWritesTheSameChunks() throws IOException {
+    ObjectNode parameters = parameters(big(), "{}");
+    handler.run(job("job_1", chunks, parameters));
+    handler.run(job("job_2", chunks, parameters));
+    assertEquals(
+        catalog.get("default", "cars@1").chunks(), catalog.get("default", "cars@2").chunks());
+  }
+
+  @Test
+  void cancellingMidwayLeavesNothing() throws IOException {
+    LoadingRun job = job("job_1", chunks, parameters(big(), "{}"));
+    job.stop = new CancelledException("job_1");
+    job.stopAtCheck = 9;
+    assertSame(job.stop, assertThrows(CancelledException.class, () -> handler.run(job)));
+    nothingIsLeft();
+  }
+
+  @Test
+  void aFileThatGoesWrongMidwayLeavesNothing() throws IOException {
+    Path file = big();
+    Files.writeString(file, Files.readString(file) + "1,\"never closed");
+    LoadingRun job = job("job_1", chunks, parameters(file, COLUMNS_DECLARED));
+    NeuroWeaverException e = assertThrows(NeuroWeaverException.class, () -> handler.run(job));
+    assertEquals(ErrorKind.INVALID_INPUT, e.kind());
+    assertTrue(e.getMessage().contains("line 10002"), e.getMessage());
+    nothingIsLeft();
+  }
+
+  @Test
+  void aStoreThatFailsMidwayLeavesNothing() throws IOException {
+    FailingStore store = new FailingStore(chunks, 5);
+    LoadingRun job = job("job_1", store, parameters(big(), "{}"));
+    NeuroWeaverException e = assertThrows(NeuroWeaverException.class, () -> handler.run(job));
+    assertEquals(ErrorKind.UNAVAILABLE, e.kind());
+    nothingIsLeft();
+  }
+
+  @Test
+  void aRunThatWasTakenOverLeavesTheChunksToItsSuccessor() throws IOException {
+    ObjectNode parameters = parameters(big(), "{}");
+    LoadingRun old = job("job_1", chunks, parameters);
+    old.commitFailure = new FencedException("job_1", 1);
+    assertThrows(FencedException.class, () -> handler.run(old));
+    assertTrue(chunks.size() > 0);
+    assertTrue(catalog.list("default").isEmpty());
+    int size = chunks.size();
+    handler.run(job("job_1", chunks, parameters));
+    assertEquals(size, chunks.size());
+    assertEquals(10_000, rows(catalog.get("default", "cars")).size());
+  }
+
+  @Test
+  void aRunAfterACrashBehindTheCommitOnlyCommitsTheManifest() throws IOException {
+    Path file = big();
+    LoadingRun job = job("job_1", chunks, parameters(file, "{}"));
+    ObjectNode first = handler.run(job);
+    Files.delete(file);
+    assertEquals(first, handler.run(job));
+    assertEquals(1, catalog.versions("default", first.get("dataset_id").asText()).size());
+  }
+
+  @Test
+  void progressTellsHowManyRowsThereAre() throws IOException {
+    LoadingRun job = job("job_1", chunks, parameters(big(), "{}"));
+    handler.run(job);
+    assertEquals(10_000, job.progress.get(0).total());
+    assertEquals(10_000, job.progress.get(job.progress.size() - 1).done());
+    assertTrue(job.meter.usage(1).bytesRead() > 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{}|name: is missing",
+        "{\"name\":\"a b\"}|name: \"a b\" is no dataset name",
+        "{\"name\":7}|name: expected text, found 7",
+        "{\"name\":\"a\"}|path: is missing",
+        "{\"name\":\"a\",\"path\":\"none.csv\"}|there is no file",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"nmae\":1}|nmae: unknown parameter; the known ones are",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"format\":\"xls\"}|format: \"xls\" is unknown",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"delimiter\":\"ab\"}|delimiter: expected exactly one",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"delimiter\":\"\\n\"}|delimiter: a line break",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"header\":\"no\"}|header: expected true or false",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":\"id\"}|columns: expected a list",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":[7]}|columns[0]: expected a name",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":[\"x\",\"x\"]}|columns: x is named twice",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":[{\"name\":\"x\",\"type\":\"int\"}]}"
+            + "|columns[0].type: expected one of string, int64",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":[{\"nam\":\"x\"}]}|columns[0].nam: unknown",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"format\":\"jsonl\",\"header\":true}|header: means nothing",
+        "{\"name\":\"a\",\"path\":\"FOLDER\",\"format\":\"csv\"}|is a folder",
+        "{\"name\":\"a\",\"path\":\"FOLDER/x.txt\"}|format: cannot be told from the name"
+      })
+  void wrongParametersAreRefusedNamingFieldAndWhatIsRight(String json, String message)
+      throws IOException {
+    Path file = file("a\n1\n");
+    ObjectNode parameters =
+        (ObjectNode)
+            MAPPER.readTree(
+                json.replace("FILE", file.toString()).replace("FOLDER", folder.toString()));
+    NeuroWeaverException e =
+        assertThrows(
+            NeuroWeaverException.class, () -> handler.validate("default", parameters));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
+    assertTrue(e.kind().httpStatus() == 400 || e.kind() == ErrorKind.NOT_FOUND, "" + e.kind());
+  }
+
+  @Test
+  void aFileWhoseRowsAreAllRejectedMakesNoDataset() throws IOException {
+    ObjectNode parameters =
+        parameters(file("1\t2\t3\n1\t2\t3\n"), "{\"header\":false,\"columns\":[\"a\",\"b\"]}");
+    NeuroWeaverException e =
+        assertThrows(
+            NeuroWeaverException.class, () -> handler.run(job("job_1", chunks, parameters)));
+    assertEquals(ErrorKind.INVALID_INPUT, e.kind());
+    assertTrue(e.getMessage().contains("expected 2 cells, found 1"), e.getMessage());
+    nothingIsLeft();
+  }
+
+  private static final String COLUMNS_DECLARED =
+      "{\"columns\":[{\"name\":\"n\",\"type\":\"int64\"},{\"name\":\"text\",\"type\":\"string\"}]}";
+
+  private void nothingIsLeft() {
+    assertEquals(0, chunks.size());
+    assertTrue(catalog.list("default").isEmpty());
+    assertTrue(catalog.find("default", "cars").isEmpty());
+  }
+
+  private List<Row> rows(Manifest manifest) {
+    List<Row> rows = new ArrayList<>();
+    new DatasetReader(catalog, chunks).rows(manifest).forEachRemaining(rows::add);
+    return rows;
+  }
+
+  private LoadingRun job(String jobId, ChunkStore store, ObjectNode parameters) {
+    return new LoadingRun(jobId, catalog, store, parameters);
+  }
+
+  /** 10,000 rows, more than one chunk in each partition. */
+  private Path big() throws IOException {
+    StringBuilder text = new StringBuilder("n,text\n");
+    for (int i = 0; i < 10_000; i++) {
+      text.append(i).append(",some words about the vehicle ").append(i * 31L % 977);
+      text.append(" and more and more words".repeat(20)).append('\n');
+    }
+    return file(text.toString());
+  }
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(Files.createTempFile(folder, "rows", ".csv"), text);
+  }
+
+  private static ObjectNode parameters(Path file, String options) throws IOException {
+    ObjectNode parameters = (ObjectNode) MAPPER.readTree(options);
+    return parameters.put("name", "cars").put("path", file.toString());
+  }
+
+  /** Fails at the n-th put. */
+  private static final class FailingStore implements ChunkStore {
+    private final ChunkStore store;
+    private int left;
+
+    FailingStore(ChunkStore store, int puts) {
+      this.store = store;
+      this.left = puts;
+    }
+
+    @Override
+    public void put(ChunkKey key, byte[] chunk) {
+      if (left-- == 0) {
+        throw new NeuroWeaverException(ErrorKind.UNAVAILABLE, "no node holds the partition");
+      }
+      store.put(key, chunk);
+    }
+
+    @Override
+    public byte[] get(ChunkKey key) {
+      return store.get(key);
+    }
+
+    @Override
+    public void remove(ChunkKey key) {
+      store.remove(key);
+    }
+  }
+}
