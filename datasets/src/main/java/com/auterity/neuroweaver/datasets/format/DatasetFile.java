@@ -2,9 +2,11 @@ package com.auterity.neuroweaver.datasets.format;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.schema.ColumnDeclaration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** A file to load: checked, then opened as rows. */
@@ -34,6 +36,26 @@ public final class DatasetFile {
     } catch (IOException e) {
       throw refused(file, "cannot be read: " + e.getMessage());
     }
+  }
+
+  /**
+   * The names of the file's columns as far as its beginning (for Parquet its end) tells them; empty
+   * for JSON Lines, whose columns only the whole file tells. Cheap, for checks before a load.
+   *
+   * @throws NeuroWeaverException as {@link #open}
+   */
+  public static List<String> columns(Path file, FileOptions options) {
+    check(file);
+    return switch (options.format()) {
+      case CSV, TSV ->
+          DelimitedReader.columns(file, options).stream().map(ColumnDeclaration::name).toList();
+      case JSONL -> List.of();
+      case PARQUET -> {
+        try (RowReader reader = ParquetRowReader.open(file, options, new RejectedRows(0))) {
+          yield reader.schema().names();
+        }
+      }
+    };
   }
 
   /**

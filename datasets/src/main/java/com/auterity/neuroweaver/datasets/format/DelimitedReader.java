@@ -133,7 +133,8 @@ final class DelimitedReader implements RowReader {
     return count;
   }
 
-  private static List<ColumnDeclaration> columns(Path file, FileOptions options) {
+  /** The columns with what is declared of them; reads no further than the first row. */
+  static List<ColumnDeclaration> columns(Path file, FileOptions options) {
     try (DelimitedRecords records = new DelimitedRecords(file, options)) {
       if (!records.advance()) {
         throw DatasetFile.refused(file, "is empty: it has no line with text");

@@ -30,20 +30,46 @@ public final class IgniteBlobStore implements BlobStore {
   @Override
   public String put(byte[] bytes) {
     String sha256 = Sha256.hex(bytes);
-    if (contains(sha256)) {
-      return sha256;
+    if (!contains(sha256)) {
+      GridAccess.to("blob " + sha256, () -> write(sha256, bytes));
     }
+    return sha256;
+  }
+
+  @Override
+  public byte[] get(String sha256) {
+    return GridAccess.to("blob " + sha256, () -> read(sha256));
+  }
+
+  @Override
+  public boolean contains(String sha256) {
+    return GridAccess.to("blob " + sha256, () -> cache.containsKey(sha256));
+  }
+
+  @Override
+  public Path materialize(String sha256) {
+    if (!contains(sha256)) {
+      throw NeuroWeaverException.notFound("there is no blob " + sha256);
+    }
+    return files.file(sha256, () -> get(sha256));
+  }
+
+  @Override
+  public void remove(String sha256) {
+    GridAccess.to("blob " + sha256, () -> erase(sha256));
+    files.remove(sha256);
+  }
+
+  private void write(String sha256, byte[] bytes) {
     for (int from = 0, piece = 0; from < bytes.length; from += PIECE, piece++) {
       cache.put(
           key(sha256, piece),
           Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + PIECE)));
     }
     cache.put(sha256, ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).array());
-    return sha256;
   }
 
-  @Override
-  public byte[] get(String sha256) {
+  private byte[] read(String sha256) {
     byte[] head = cache.get(sha256);
     if (head == null) {
       throw NeuroWeaverException.notFound("there is no blob " + sha256);
@@ -64,21 +90,7 @@ public final class IgniteBlobStore implements BlobStore {
     return bytes;
   }
 
-  @Override
-  public boolean contains(String sha256) {
-    return cache.containsKey(sha256);
-  }
-
-  @Override
-  public Path materialize(String sha256) {
-    if (!contains(sha256)) {
-      throw NeuroWeaverException.notFound("there is no blob " + sha256);
-    }
-    return files.file(sha256, () -> get(sha256));
-  }
-
-  @Override
-  public void remove(String sha256) {
+  private void erase(String sha256) {
     byte[] head = cache.getAndRemove(sha256);
     if (head != null) {
       long length = ByteBuffer.wrap(head).getLong();
@@ -86,7 +98,6 @@ public final class IgniteBlobStore implements BlobStore {
         cache.remove(key(sha256, piece));
       }
     }
-    files.remove(sha256);
   }
 
   private static String key(String sha256, int piece) {

@@ -19,12 +19,12 @@ public final class IgniteChunkStore implements ChunkStore {
 
   @Override
   public void put(ChunkKey key, byte[] chunk) {
-    cache.put(key, chunk);
+    GridAccess.to("chunk " + key, () -> cache.put(key, chunk));
   }
 
   @Override
   public byte[] get(ChunkKey key) {
-    byte[] chunk = cache.get(key);
+    byte[] chunk = GridAccess.to("chunk " + key, () -> cache.get(key));
     if (chunk == null) {
       throw NeuroWeaverException.notFound("there is no chunk " + key);
     }
@@ -33,11 +33,11 @@ public final class IgniteChunkStore implements ChunkStore {
 
   @Override
   public boolean contains(ChunkKey key) {
-    return cache.containsKey(key);
+    return GridAccess.to("chunk " + key, () -> cache.containsKey(key));
   }
 
   @Override
   public void remove(ChunkKey key) {
-    cache.remove(key);
+    GridAccess.to("chunk " + key, () -> cache.remove(key));
   }
 }

@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.datasets.store;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import java.util.List;
 
 /**
  * Which partition a row belongs to: by the hash of one column's text, so that equal keys of any two
@@ -36,17 +37,21 @@ public final class Partitioning {
     if (partitionBy == null) {
       return byOrdinal(partitions);
     }
-    int column =
-        schema
-            .indexOf(partitionBy)
-            .orElseThrow(
-                () ->
-                    NeuroWeaverException.invalid(
-                        "partition_by: there is no column "
-                            + partitionBy
-                            + "; the columns are "
-                            + String.join(", ", schema.names())));
-    return new Partitioning(partitions, column);
+    check(schema.names(), partitionBy);
+    return new Partitioning(partitions, schema.indexOf(partitionBy).getAsInt());
+  }
+
+  /**
+   * @throws NeuroWeaverException INVALID_INPUT naming the columns there are
+   */
+  public static void check(List<String> columns, String partitionBy) {
+    if (!columns.contains(partitionBy)) {
+      throw NeuroWeaverException.invalid(
+          "partition_by: there is no column "
+              + partitionBy
+              + "; the columns are "
+              + String.join(", ", columns));
+    }
   }
 
   public int partitions() {

@@ -203,10 +203,7 @@ class IgniteStoresTest {
         .setLocalHost("127.0.0.1")
         .setSqlConfiguration(new SqlConfiguration().setSqlSchemas(TableDefinition.SCHEMA))
         .setDiscoverySpi(
-            new TcpDiscoverySpi()
-                .setIpFinder(addresses)
-                .setLocalPort(48700)
-                .setLocalPortRange(9));
+            new TcpDiscoverySpi().setIpFinder(addresses).setLocalPort(48700).setLocalPortRange(9));
   }
 
   private static <K, V> CacheConfiguration<K, V> bulk(String name) {
@@ -228,8 +225,7 @@ class IgniteStoresTest {
         Clock.systemUTC());
   }
 
-  private static Manifest write(
-      DatasetCatalog catalog, String name, String jobId, List<Row> rows) {
+  private static Manifest write(DatasetCatalog catalog, String name, String jobId, List<Row> rows) {
     DatasetCatalog.Reservation reserved = catalog.reserve("default", name, jobId);
     DatasetWriter writer =
         new DatasetWriter(

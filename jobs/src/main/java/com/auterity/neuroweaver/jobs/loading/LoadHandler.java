@@ -56,7 +56,11 @@ public final class LoadHandler implements JobHandler {
 
   @Override
   public void validate(String tenant, ObjectNode parameters) {
-    DatasetFile.check(LoadParameters.of(parameters).file());
+    LoadParameters asked = LoadParameters.of(parameters);
+    List<String> columns = DatasetFile.columns(asked.file(), asked.options());
+    if (!columns.isEmpty() && asked.partitionBy() != null) {
+      Partitioning.check(columns, asked.partitionBy());
+    }
   }
 
   @Override

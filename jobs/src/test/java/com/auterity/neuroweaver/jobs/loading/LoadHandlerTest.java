@@ -51,8 +51,8 @@ class LoadHandlerTest {
         "nhtsa/complaints.txt|100|48|{\"delimiter\":\"\\t\",\"header\":false}",
         "parquet/alltypes_plain.parquet|8|11|{}"
       })
-  void realFilesBecomeDatasetsWithAllTheirRows(
-      String file, long rows, int columns, String options) throws IOException {
+  void realFilesBecomeDatasetsWithAllTheirRows(String file, long rows, int columns, String options)
+      throws IOException {
     ObjectNode parameters = parameters(SharedData.get(file), options);
     handler.validate("default", parameters);
     ObjectNode result = handler.run(job("job_1", chunks, parameters));
@@ -221,8 +221,13 @@ class LoadHandlerTest {
         "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":[{\"name\":\"x\",\"type\":\"int\"}]}"
             + "|columns[0].type: expected one of string, int64",
         "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":[{\"nam\":\"x\"}]}|columns[0].nam: unknown",
-        "{\"name\":\"a\",\"path\":\"FILE\",\"format\":\"jsonl\",\"header\":true}|header: means nothing",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"format\":\"jsonl\",\"header\":true}|header: means"
+            + " nothing",
         "{\"name\":\"a\",\"path\":\"FOLDER\",\"format\":\"csv\"}|is a folder",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"partition_by\":\"b\"}|partition_by: there is no column"
+            + " b",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":[\"b\"]}|has no column b; its columns are a",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"format\":\"parquet\"}|is no whole Parquet file",
         "{\"name\":\"a\",\"path\":\"FOLDER/x.txt\"}|format: cannot be told from the name"
       })
   void wrongParametersAreRefusedNamingFieldAndWhatIsRight(String json, String message)
@@ -233,8 +238,7 @@ class LoadHandlerTest {
             MAPPER.readTree(
                 json.replace("FILE", file.toString()).replace("FOLDER", folder.toString()));
     NeuroWeaverException e =
-        assertThrows(
-            NeuroWeaverException.class, () -> handler.validate("default", parameters));
+        assertThrows(NeuroWeaverException.class, () -> handler.validate("default", parameters));
     assertTrue(e.getMessage().contains(message), e.getMessage());
     assertTrue(e.kind().httpStatus() == 400 || e.kind() == ErrorKind.NOT_FOUND, "" + e.kind());
   }
