@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * Computes the gradients of some micro-batches of a step, each by one thread, and adds them to this
- * node's sum, where {@link CollectSum} finds them.
+ * node's sum, which goes back at once with the last of them, or waits for {@link CollectSum}.
  */
 public final class ComputeMicroBatches
     implements GridFunction<ComputeMicroBatches.Request, ComputeMicroBatches.Done> {
@@ -19,6 +19,7 @@ public final class ComputeMicroBatches
    * @param attempt number of this node's sum: a new one begins an empty sum
    * @param stepMicroBatches micro-batches of the step over the whole grid
    * @param adapter the adapter's float32 vector, or null when this node has been sent it
+   * @param collect whether this is the last work of the attempt, so that its sum is wanted now
    */
   public record Request(
       String jobId,
@@ -29,7 +30,8 @@ public final class ComputeMicroBatches
       SampleSource source,
       LoraConfig lora,
       byte[] adapter,
-      List<Work> work) {}
+      List<Work> work,
+      boolean collect) {}
 
   /**
    * @param id number of the micro-batch in the step
@@ -37,8 +39,8 @@ public final class ComputeMicroBatches
    */
   public record Work(int id, int partition, int[] samples, long dropoutSeed) {}
 
-  /** The micro-batches now in the sum. */
-  public record Done(int[] ids) {}
+  /** The attempt's sum when it was asked for, else null. */
+  public record Done(CollectSum.Sum sum) {}
 
   @Override
   public Class<Request> inputType() {
@@ -88,7 +90,7 @@ public final class ComputeMicroBatches
                             gradient);
                         return work.id();
                       });
-              return new Done(request.work().stream().mapToInt(Work::id).toArray());
+              return new Done(request.collect() ? state.take(request.attempt()).collect() : null);
             });
   }
 }

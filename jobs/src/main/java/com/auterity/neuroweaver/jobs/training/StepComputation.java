@@ -88,11 +88,7 @@ final class StepComputation {
   Total run() throws InterruptedException {
     findMembers();
     while (accepted < outcomes.length) {
-      for (Member member : members.values()) {
-        if (!member.busy && !member.failed) {
-          handOut(member);
-        }
-      }
+      handOut();
       if (members.values().stream().noneMatch(member -> member.busy)) {
         waitForNodes();
         continue;
@@ -116,35 +112,55 @@ final class StepComputation {
     }
   }
 
-  /** Gives an idle node its next piece of work, or asks for its sum when there is no more. */
-  private void handOut(Member member) {
-    List<Integer> batch = choose(member);
-    if (!batch.isEmpty()) {
-      batch.forEach(pending::remove);
-      member.given.addAll(batch);
-      boolean first = !member.hasAdapter;
-      member.hasAdapter = true;
-      send(
-          member,
-          ComputeMicroBatches.class,
-          new ComputeMicroBatches.Request(
-              id.jobId(),
-              id.runEpoch(),
-              id.step(),
-              member.attempt,
-              outcomes.length,
-              source,
-              lora,
-              first ? adapter : null,
-              batch.stream().map(this::work).toList()),
-          done -> {});
-    } else if (!member.given.isEmpty() && pending.isEmpty()) {
-      send(
-          member,
-          CollectSum.class,
-          new CollectSum.Request(id.jobId(), id.runEpoch(), id.step(), member.attempt),
-          collected -> accept(member, collected));
+  /** Gives idle nodes their next pieces of work, or asks for their sums when there is no more. */
+  private void handOut() {
+    Map<Member, List<Integer>> pieces = new LinkedHashMap<>();
+    for (Member member : members.values()) {
+      if (!member.busy && !member.failed) {
+        List<Integer> piece = choose(member);
+        piece.forEach(pending::remove);
+        member.given.addAll(piece);
+        pieces.put(member, piece);
+      }
     }
+    // Only now it is known whose piece is the last: its sum comes back without another call.
+    boolean last = pending.isEmpty();
+    pieces.forEach(
+        (member, piece) -> {
+          if (!piece.isEmpty()) {
+            compute(member, piece, last);
+          } else if (last && !member.given.isEmpty()) {
+            send(
+                member,
+                CollectSum.class,
+                new CollectSum.Request(id.jobId(), id.runEpoch(), id.step(), member.attempt),
+                collected -> accept(member, collected));
+          }
+        });
+  }
+
+  private void compute(Member member, List<Integer> piece, boolean last) {
+    boolean first = !member.hasAdapter;
+    member.hasAdapter = true;
+    send(
+        member,
+        ComputeMicroBatches.class,
+        new ComputeMicroBatches.Request(
+            id.jobId(),
+            id.runEpoch(),
+            id.step(),
+            member.attempt,
+            outcomes.length,
+            source,
+            lora,
+            first ? adapter : null,
+            piece.stream().map(this::work).toList(),
+            last),
+        done -> {
+          if (last) {
+            accept(member, done.sum());
+          }
+        });
   }
 
   private ComputeMicroBatches.Work work(int number) {
