@@ -53,7 +53,10 @@ final class NodeCommand implements Callable<Integer> {
     NodeConfig node;
     try {
       Path file = config == null ? home.resolve("config/node.yaml") : config;
-      node = NodeConfig.read(Files.exists(file) ? file.toRealPath() : file, home, overrides);
+      node =
+          config != null || Files.exists(file)
+              ? NodeConfig.read(Files.exists(file) ? file.toRealPath() : file, home, overrides)
+              : NodeConfig.defaults(home, overrides);
     } catch (NeuroWeaverException e) {
       err.println("error: " + e.getMessage());
       return WRONG_CONFIGURATION;

@@ -7,6 +7,6 @@ import java.util.List;
 public final class NodeCommands implements CommandProvider {
   @Override
   public List<Object> commands() {
-    return List.of(new NodeCommand());
+    return List.of(new NodeCommand(), new DoctorCommand());
   }
 }

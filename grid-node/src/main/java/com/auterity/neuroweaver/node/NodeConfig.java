@@ -56,6 +56,11 @@ public record NodeConfig(
     return of(YamlDocument.read(file), home, overrides);
   }
 
+  /** What holds without a file. */
+  static NodeConfig defaults(Path home, List<String> overrides) {
+    return of(YamlDocument.parse("", "defaults"), home, overrides);
+  }
+
   static NodeConfig of(YamlDocument document, Path home, List<String> overrides) {
     YamlDocument all = document;
     for (String override : overrides) {
