@@ -51,7 +51,7 @@ public final class JobCoordinator implements AutoCloseable {
   private final Thread loop = new Thread(this::loop, "job-coordinator");
   private volatile boolean stopping;
 
-  private JobCoordinator(
+  JobCoordinator(
       JobService service,
       NodeRuntime runtime,
       UsageSink usage,

@@ -53,8 +53,8 @@ record Machine(
         system.getTotalMemorySize(),
         available(system.getFreeMemorySize()),
         flags(),
-        vectorBits(),
-        device(),
+        widestVector(),
+        computeDevice(),
         workDir,
         Files.isWritable(existing),
         existing.toFile().getUsableSpace());
@@ -94,7 +94,7 @@ record Machine(
     }
   }
 
-  private static int vectorBits() {
+  private static int widestVector() {
     try {
       return FloatVector.SPECIES_PREFERRED.vectorBitSize();
     } catch (NoClassDefFoundError e) {
@@ -102,7 +102,7 @@ record Machine(
     }
   }
 
-  private static String device() {
+  private static String computeDevice() {
     try {
       return Numerics.profile();
     } catch (RuntimeException | LinkageError e) {

@@ -39,6 +39,9 @@ final class Membership implements AutoCloseable {
   private final Duration departure;
   private final Clock clock;
   private final Map<Object, Instant> missingSince = new HashMap<>();
+  // The first look mends what was lost before a restart.
+  private boolean losses = true;
+  private Instant nextLossWord;
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -135,6 +138,21 @@ final class Membership implements AutoCloseable {
         gone.add(name);
       }
     }
+    boolean whole = missingSince.isEmpty();
+    if (whole && losses) {
+      mendLosses();
+    }
+    if (!gone.isEmpty() && !lostCaches().isEmpty()) {
+      // Only the nodes that left still have some of the data: giving their share away would make
+      // the loss final.
+      losses = true;
+      if (nextLossWord == null || now.isAfter(nextLossWord)) {
+        LOG.error("data is lost until {} are back: they have the only copies of it", gone);
+        nextLossWord = now.plusSeconds(60);
+      }
+      current.stream().filter(node -> gone.contains(node.consistentId())).forEach(next::add);
+      gone.clear();
+    }
     if (alive.isEmpty() && gone.isEmpty()) {
       return;
     }
@@ -146,6 +164,23 @@ final class Membership implements AutoCloseable {
         gone);
     ignite.cluster().setBaselineTopology(next);
     gone.forEach(missingSince::remove);
+  }
+
+  /** All nodes are back, with what only they had: what was refused is served again. */
+  private void mendLosses() {
+    List<String> lost = lostCaches();
+    if (!lost.isEmpty()) {
+      LOG.info("the nodes that were missing are back; serving again what was lost with them");
+      ignite.resetLostPartitions(lost);
+    }
+    losses = false;
+    nextLossWord = null;
+  }
+
+  private List<String> lostCaches() {
+    return ignite.cacheNames().stream()
+        .filter(name -> !ignite.cache(name).lostPartitions().isEmpty())
+        .toList();
   }
 
   private Collection<ClusterNode> servers() {

@@ -47,8 +47,15 @@ final class NodeLogging {
     console.setTarget("System.err");
     console.setEncoder(encoder);
     console.addFilter(filter);
+    console.addFilter(noise());
     console.start();
     return console;
+  }
+
+  private static KnownNoise noise() {
+    KnownNoise noise = new KnownNoise();
+    noise.start();
+    return noise;
   }
 
   private static RollingFileAppender<ILoggingEvent> file(LoggerContext context, NodeConfig config) {
@@ -74,6 +81,7 @@ final class NodeLogging {
     file.setRollingPolicy(rolling);
     file.setTriggeringPolicy(size);
     file.setEncoder(encoder);
+    file.addFilter(noise());
     file.start();
     return file;
   }
