@@ -45,8 +45,7 @@ class ArchitectureTest {
 
   private static final DescribedPredicate<JavaClass> IS_SENT =
       DescribedPredicate.describe(
-          "are sent to other nodes",
-          type -> SENT.stream().anyMatch(type::isAssignableTo));
+          "are sent to other nodes", type -> SENT.stream().anyMatch(type::isAssignableTo));
 
   private static final Set<String> MODULES =
       Set.of(ROOT + "client..", ROOT + "datasets..", ROOT + "jobs..");
@@ -104,13 +103,12 @@ class ArchitectureTest {
   static final ArchRule packagesAreFeatures =
       noClasses()
           .should()
-          .resideInAnyPackage("..util..", "..utils..", "..common..", "..helper..", "..impl..", "..manager..");
+          .resideInAnyPackage(
+              "..util..", "..utils..", "..common..", "..helper..", "..impl..", "..manager..");
 
   @ArchTest
   static final ArchRule classesAreNamedForWhatTheyAre =
-      noClasses()
-          .should()
-          .haveNameMatching(".*(Utils?|Helper|Manager|Impl|Common)(\\$.*)?");
+      noClasses().should().haveNameMatching(".*(Utils?|Helper|Manager|Impl|Common)(\\$.*)?");
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =
@@ -167,7 +165,9 @@ class ArchitectureTest {
                                 events.add(
                                     SimpleConditionEvent.violated(
                                         type,
-                                        type.getName() + " sends the record " + involved.getName()));
+                                        type.getName()
+                                            + " sends the record "
+                                            + involved.getName()));
                               }
                             }));
       }
@@ -178,8 +178,7 @@ class ArchitectureTest {
   static void allModulesAreLookedAt(com.tngtech.archunit.core.domain.JavaClasses all) {
     for (String module : MODULES) {
       String prefix = module.substring(0, module.length() - 2);
-      assertTrue(
-          all.stream().anyMatch(type -> type.getPackageName().startsWith(prefix)), module);
+      assertTrue(all.stream().anyMatch(type -> type.getPackageName().startsWith(prefix)), module);
     }
   }
 }

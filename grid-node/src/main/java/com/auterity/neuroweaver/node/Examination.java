@@ -97,7 +97,9 @@ final class Examination {
       return new Finding(
           what,
           set.getAsInt() + (free ? ", free" : ", taken"),
-          free ? null : "it is set in the configuration and taken: stop what listens or set another");
+          free
+              ? null
+              : "it is set in the configuration and taken: stop what listens or set another");
     }
     for (int port = first; port < first + 100; port++) {
       if (isFree.test(port)) {

@@ -152,8 +152,7 @@ public final class GridServer implements AutoCloseable {
             new ApiBills(features.billing(), jobs),
             new ApiNodeFacts(parts, BuildId.current(), config.host() + ":" + clientPort()));
     if (config.apiPort().isPresent()) {
-      return ApiServer.start(
-          ApiConfig.on(config.host(), config.apiPort().getAsInt()), backends);
+      return ApiServer.start(ApiConfig.on(config.host(), config.apiPort().getAsInt()), backends);
     }
     int port = FIRST_API_PORT;
     while (true) {

@@ -81,8 +81,7 @@ record Machine(
 
   private static Set<String> flags() {
     try {
-      for (String line :
-          Files.readAllLines(Path.of("/proc/cpuinfo"), StandardCharsets.UTF_8)) {
+      for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"), StandardCharsets.UTF_8)) {
         if (line.startsWith("flags") || line.startsWith("Features")) {
           return new TreeSet<>(
               List.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+")));

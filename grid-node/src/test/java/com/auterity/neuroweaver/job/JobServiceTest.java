@@ -117,8 +117,7 @@ class JobServiceTest {
                   String child =
                       jobs.service.submit(
                           TENANT, "child", JobsInMemory.json(), null, context.jobId());
-                  assertEquals(
-                      JobState.SUCCEEDED, jobs.service.await(TENANT, child, LONG).state());
+                  assertEquals(JobState.SUCCEEDED, jobs.service.await(TENANT, child, LONG).state());
                   return JobsInMemory.json();
                 })));
     jobs.coordinator("n1", 1);
@@ -182,8 +181,7 @@ class JobServiceTest {
                     throw new NeuroWeaverException(ErrorKind.UNAVAILABLE, "a node left");
                   }
                   assertEquals(7, context.lastCommit().orElseThrow().step());
-                  assertArrayEquals(
-                      new byte[] {1, 2}, context.lastCommit().orElseThrow().state());
+                  assertArrayEquals(new byte[] {1, 2}, context.lastCommit().orElseThrow().state());
                   return JobsInMemory.json().put("epoch", context.epoch());
                 }),
             JobsInMemory.handler(
@@ -240,8 +238,7 @@ class JobServiceTest {
                   started.countDown();
                   assertTrue(go.await(30, TimeUnit.SECONDS));
                   refused.set(
-                      assertThrows(
-                          FencedException.class, () -> context.commit(2, new byte[] {1})));
+                      assertThrows(FencedException.class, () -> context.commit(2, new byte[] {1})));
                   return JobsInMemory.json().put("by", "the dead");
                 })));
     jobs.coordinator("n1", 2);
@@ -289,10 +286,8 @@ class JobServiceTest {
   @Test
   void aRequestRowIsAnsweredOnce() throws Exception {
     jobs.kinds.open(List.of(JobsInMemory.handler("work", context -> JobsInMemory.json())));
-    jobs.requests.put(
-        new JobRequestRow(TENANT, "r1", "work", "{}", null, null, null, null));
-    jobs.requests.put(
-        new JobRequestRow(TENANT, "r2", "work", "[]", null, null, null, null));
+    jobs.requests.put(new JobRequestRow(TENANT, "r1", "work", "{}", null, null, null, null));
+    jobs.requests.put(new JobRequestRow(TENANT, "r2", "work", "[]", null, null, null, null));
     JobRequests requests = new JobRequests(jobs.requests, jobs.service, jobs.store::now);
     requests.answer();
     requests.answer();

@@ -15,8 +15,7 @@ class JobStateTest {
       Map.of(
           JobState.QUEUED, EnumSet.of(JobState.RUNNING, JobState.FAILED, JobState.CANCELLED),
           JobState.RUNNING,
-              EnumSet.of(
-                  JobState.RUNNING, JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED),
+              EnumSet.of(JobState.RUNNING, JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED),
           JobState.SUCCEEDED, Set.of(),
           JobState.FAILED, Set.of(),
           JobState.CANCELLED, Set.of());

@@ -26,8 +26,7 @@ class ExaminationTest {
 
   @Test
   void nothingIsWrongWithAMachineThatHasWhatANodeNeeds() {
-    assertEquals(
-        List.of(), wrong(machine(17, 4 * GIB, 256, "cpu", 10 * GIB), port -> true));
+    assertEquals(List.of(), wrong(machine(17, 4 * GIB, 256, "cpu", 10 * GIB), port -> true));
   }
 
   @Test

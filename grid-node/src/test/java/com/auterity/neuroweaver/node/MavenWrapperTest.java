@@ -54,8 +54,7 @@ class MavenWrapperTest {
         HexFormat.of()
             .formatHex(MessageDigest.getInstance("SHA-512").digest(bytes))
             .getBytes(StandardCharsets.UTF_8));
-    server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
     server.createContext(
         "/",
         exchange -> {
@@ -94,9 +93,12 @@ class MavenWrapperTest {
     System.arraycopy(arguments, 0, command, 2, arguments.length);
     return run(
         Map.of(
-            "MVNW_SKIP_INSTALLED", "1",
-            "MVNW_ARCHIVE", "http://127.0.0.1:" + server.getAddress().getPort(),
-            "MVNW_HOME", folder.resolve("kept").toString()),
+            "MVNW_SKIP_INSTALLED",
+            "1",
+            "MVNW_ARCHIVE",
+            "http://127.0.0.1:" + server.getAddress().getPort(),
+            "MVNW_HOME",
+            folder.resolve("kept").toString()),
         command);
   }
 

@@ -136,8 +136,7 @@ class RegistryHandlersTest {
             node -> {
               NeuroWeaverException e =
                   assertThrows(
-                      NeuroWeaverException.class,
-                      () -> registry.deployment(T, "service-advisor"));
+                      NeuroWeaverException.class, () -> registry.deployment(T, "service-advisor"));
               assertTrue(e.getMessage().contains("LOADING"), e.getMessage());
               return loaded(node);
             });
@@ -189,8 +188,7 @@ class RegistryHandlersTest {
     assertEquals("no base model nano", e.getMessage());
     assertEquals("FAILED", deployments.list(T).get(0).state());
     NeuroWeaverException asked =
-        assertThrows(
-            NeuroWeaverException.class, () -> registry.deployment(T, "service-advisor"));
+        assertThrows(NeuroWeaverException.class, () -> registry.deployment(T, "service-advisor"));
     assertTrue(asked.getMessage().contains("no base model nano"), asked.getMessage());
     run(deploy, parameters, List.of("n1"), RegistryHandlersTest::loaded);
     assertEquals("READY", deployments.list(T).get(0).state(), "and may be tried again");
