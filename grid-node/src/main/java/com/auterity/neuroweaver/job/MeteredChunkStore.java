@@ -20,6 +20,11 @@ record MeteredChunkStore(ChunkStore chunks, Meter meter) implements ChunkStore {
   }
 
   @Override
+  public boolean contains(ChunkKey key) {
+    return chunks.contains(key);
+  }
+
+  @Override
   public void remove(ChunkKey key) {
     chunks.remove(key);
   }

@@ -8,6 +8,8 @@ import com.auterity.neuroweaver.costguard.PriceList;
 import com.auterity.neuroweaver.costguard.PriceRow;
 import com.auterity.neuroweaver.costguard.UsageLog;
 import com.auterity.neuroweaver.costguard.UsageRow;
+import com.auterity.neuroweaver.datasets.ErrorKind;
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.grid.Meter;
 import com.auterity.neuroweaver.jobs.inference.LoadedModels;
 import com.auterity.neuroweaver.registry.AliasRow;
@@ -35,7 +37,9 @@ final class Features implements AutoCloseable {
   private static final String TENANT = "default";
   private static final int PREDICT_QUEUE = 64;
   private static final int SAMPLE_SECONDS = 5;
+  private static final int GARBAGE_SECONDS = 600;
 
+  private final GridParts parts;
   private final UsageLog usage;
   private final Billing billing;
   private final ModelRegistry registry;
@@ -52,6 +56,7 @@ final class Features implements AutoCloseable {
           });
 
   Features(GridParts parts, ClaimedCpu claimed) {
+    this.parts = parts;
     UnaryOperator<String> ids = prefix -> prefix + "_" + UuidCreator.getTimeOrderedEpoch();
     String node = parts.config().name();
     usage = new UsageLog(parts.table(UsageRow.TABLE));
@@ -95,6 +100,39 @@ final class Features implements AutoCloseable {
         SAMPLE_SECONDS,
         SAMPLE_SECONDS,
         TimeUnit.SECONDS);
+    sampling.scheduleWithFixedDelay(
+        () -> {
+          try {
+            collectGarbage();
+          } catch (RuntimeException e) {
+            LOG.warn("garbage could not be collected now: {}", e.getMessage(), e);
+          }
+        },
+        GARBAGE_SECONDS,
+        GARBAGE_SECONDS,
+        TimeUnit.SECONDS);
+  }
+
+  /** Chunks of versions that were never committed, by jobs that have ended. */
+  private void collectGarbage() {
+    if (!parts.ignite().cluster().forServers().forOldest().node().isLocal()) {
+      return;
+    }
+    int removed = parts.datasets().collectGarbage(TENANT, parts.chunks(), this::isOver);
+    if (removed > 0) {
+      LOG.info("removed {} chunks of versions that were never committed", removed);
+    }
+  }
+
+  private boolean isOver(String jobId) {
+    try {
+      return parts.jobs().get(TENANT, jobId).state().isFinal();
+    } catch (NeuroWeaverException e) {
+      if (e.kind() == ErrorKind.NOT_FOUND) {
+        return true;
+      }
+      throw e;
+    }
   }
 
   private void sample() {

@@ -2,7 +2,7 @@ package com.auterity.neuroweaver.node;
 
 import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
+import com.auterity.neuroweaver.datasets.store.IgniteDatasetCatalog;
 import com.auterity.neuroweaver.datasets.table.IgniteRecordTable;
 import com.auterity.neuroweaver.datasets.table.RecordTable;
 import com.auterity.neuroweaver.datasets.table.TableDefinition;
@@ -19,7 +19,7 @@ record GridParts(
     Path home,
     Ignite ignite,
     Clock clock,
-    DatasetCatalog datasets,
+    IgniteDatasetCatalog datasets,
     ChunkStore chunks,
     BlobStore blobs,
     JobService jobs,

@@ -9,7 +9,6 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.DatasetReservationRow;
 import com.auterity.neuroweaver.datasets.store.DatasetRow;
@@ -177,7 +176,7 @@ public final class GridServer implements AutoCloseable {
   }
 
   private GridParts parts(JobKinds kinds, ClaimedCpu claimed) {
-    DatasetCatalog datasets =
+    IgniteDatasetCatalog datasets =
         new IgniteDatasetCatalog(
             new IgniteRecordTable<>(ignite, DatasetRow.TABLE),
             new IgniteRecordTable<>(ignite, DatasetVersionRow.TABLE),

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which nodes hold the data. The very first start waits for {@code initialNodes} and activates the
- * grid; after a full stop Ignite waits for the nodes it had. Then the baseline follows joins at
- * once and departures after a while. The oldest node acts, the others look on.
+ * grid; after a full stop it waits for the nodes it had. Then the baseline follows joins at once
+ * and departures after a while. The oldest node acts, the others look on.
  */
 final class Membership implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
@@ -70,8 +70,13 @@ final class Membership implements AutoCloseable {
         return;
       }
       if (amOldest()) {
-        if (!active && baseline().isEmpty() && servers().size() >= initialNodes) {
-          LOG.info("first start: activating the grid with {}", names());
+        Set<Object> had = baseline();
+        if (!active
+            && (had.isEmpty() ? servers().size() >= initialNodes : names().containsAll(had))) {
+          LOG.info(
+              "{}: activating the grid with {}",
+              had.isEmpty() ? "first start" : "all back",
+              names());
           ignite.cluster().baselineAutoAdjustEnabled(false);
           ignite.cluster().state(ClusterState.ACTIVE);
           continue;

@@ -151,7 +151,8 @@ class ModelFolderTest {
     Files.writeString(
         config,
         "{\"eos_token\": {\"content\": \"</s>\"}, \"chat_template\": [{\"name\": \"tools\","
-            + " \"template\": \"no\"}, {\"name\": \"default\", \"template\": \"yes{{ eos_token }}\"}]}");
+            + " \"template\": \"no\"}, {\"name\": \"default\", \"template\": \"yes{{ eos_token"
+            + " }}\"}]}");
     assertEquals("yes</s>", ModelFolder.open(folder).chatTemplate().render(List.of(), false));
     Files.writeString(folder.resolve("chat_template.jinja"), "beside\n");
     assertEquals("beside", ModelFolder.open(folder).chatTemplate().render(List.of(), false));
