@@ -171,16 +171,7 @@ final class CustomerVoice {
     return split == Split.TRAIN ? TRAIN : HELDOUT;
   }
 
-  /** One request about {@code entry}, with distractions about other operations. */
-  static Utterance say(
-      Phrases phrases,
-      Phrasebook book,
-      Phrasebook.Entry entry,
-      String model,
-      RandomGenerator random) {
-    return say(phrases, book, entry, entry.trouble(phrases.trouble(), random), model, random);
-  }
-
+  /** A request whose trouble is worded, with distractions about other operations. */
   static Utterance say(
       Phrases phrases,
       Phrasebook book,

@@ -120,11 +120,11 @@ public final class ServiceRequests implements Iterator<Map<String, Object>> {
   private Map<String, Object> request() {
     Phrasebook.Entry entry = book.draw(random);
     Vehicles.Vehicle vehicle = Vehicles.draw(split, random);
+    CustomerVoice.Phrases phrases = CustomerVoice.phrases(split);
     CustomerVoice.Utterance said;
     do {
-      said =
-          CustomerVoice.say(
-              CustomerVoice.phrases(split), book, entry, vehicle.line().model(), random);
+      String trouble = entry.trouble(troubleKind(phrases), random);
+      said = CustomerVoice.say(phrases, book, entry, trouble, vehicle.line().model(), random);
     } while (!texts.add(said.text().toLowerCase(Locale.ROOT)));
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("request_id", "");
@@ -137,6 +137,11 @@ public final class ServiceRequests implements Iterator<Map<String, Object>> {
     row.put("customer_text", said.text());
     row.put("answer", answer(entry.operation, said.worried()));
     return row;
+  }
+
+  /** A tenth of the training rows is worded as somebody else describes the trouble. */
+  private char troubleKind(CustomerVoice.Phrases phrases) {
+    return split == Split.TRAIN && random.nextInt(100) < 10 ? 'p' : phrases.trouble();
   }
 
   /** The answer as compact JSON with its fields in fixed order; a worry raises the urgency. */

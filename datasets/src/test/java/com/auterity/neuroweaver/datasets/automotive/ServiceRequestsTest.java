@@ -46,6 +46,7 @@ class ServiceRequestsTest {
         .forEach(
             entry -> {
               training.addAll(entry.all('t'));
+              training.addAll(entry.all('p'));
               training.addAll(entry.all('n'));
               heldOut.addAll(entry.all('h'));
               heldOut.addAll(entry.all('m'));
