@@ -255,7 +255,9 @@ class InferHandlerTest {
     Manifest manifest = datasets.get(T, "some");
     List<Long> ordinals = new ArrayList<>();
     for (int p = 0; p < PARTITIONS; p++) {
-      new DatasetReader(datasets, chunks).partition(manifest, p).forEach(r -> ordinals.add(r.ordinal()));
+      new DatasetReader(datasets, chunks)
+          .partition(manifest, p)
+          .forEach(r -> ordinals.add(r.ordinal()));
     }
     ordinals.sort(null);
     assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 10L, 11L), ordinals);
