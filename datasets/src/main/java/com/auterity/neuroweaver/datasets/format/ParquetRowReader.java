@@ -6,8 +6,13 @@ import com.auterity.neuroweaver.datasets.schema.ColumnDeclaration;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
@@ -22,6 +27,8 @@ import org.apache.parquet.schema.Type;
 
 /** Rows of a Parquet file with flat columns, holding one row group at a time. */
 final class ParquetRowReader implements RowReader {
+  private static final byte[] MARK = "PAR1".getBytes(StandardCharsets.US_ASCII);
+
   private final Path file;
   private final ParquetFileReader reader;
   private final MessageColumnIO columnIo;
@@ -129,16 +136,36 @@ final class ParquetRowReader implements RowReader {
 
   private static ParquetFileReader open(Path file) {
     try {
+      if (!endsInMark(file)) {
+        throw DatasetFile.refused(
+            file,
+            "is no whole Parquet file: it does not end in PAR1; it may be cut off or of another"
+                + " format");
+      }
       return ParquetFileReader.open(
           new LocalInputFile(file),
           ParquetReadOptions.builder(new PlainParquetConfiguration())
               .usePageChecksumVerification(true)
               .build());
+    } catch (NeuroWeaverException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw DatasetFile.refused(
-          file,
-          "is no whole Parquet file; it may be cut off or of another format: " + e.getMessage(),
-          e);
+          file, "is no whole Parquet file: its footer cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean endsInMark(Path file) throws IOException {
+    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+      if (channel.size() < MARK.length) {
+        return false;
+      }
+      ByteBuffer end = ByteBuffer.allocate(MARK.length);
+      channel.position(channel.size() - MARK.length);
+      while (end.hasRemaining() && channel.read(end) >= 0) {
+        continue;
+      }
+      return Arrays.equals(end.array(), MARK);
     }
   }
 
