@@ -28,6 +28,12 @@ public final class FakeJobs implements Jobs {
   /** What submitting throws, or null. */
   public NeuroWeaverException refusal;
 
+  /** What a job that is submitted ends with at once; null leaves it queued. */
+  public ObjectNode resultAtOnce;
+
+  /** The error a job that is submitted fails with at once, or null. */
+  public Problem errorAtOnce;
+
   @Override
   public synchronized Job submit(
       String tenant, String kind, ObjectNode parameters, String idempotencyKey, String parent) {
@@ -58,6 +64,11 @@ public final class FakeJobs implements Jobs {
             null,
             null);
     jobs.put(id, job);
+    if (errorAtOnce != null) {
+      end(id, JobState.FAILED, null, errorAtOnce);
+    } else if (resultAtOnce != null) {
+      end(id, JobState.SUCCEEDED, resultAtOnce, null);
+    }
     return job;
   }
 
