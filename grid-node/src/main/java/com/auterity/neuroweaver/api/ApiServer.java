@@ -68,6 +68,7 @@ public final class ApiServer implements AutoCloseable {
           javalin.http.prefer405over404 = true;
           javalin.http.maxRequestSize = config.maxBodyBytes();
           javalin.router.ignoreTrailingSlashes = true;
+          javalin.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors(mapper)));
           javalin.requestLogger.http((context, millis) -> logged(context, millis, metrics));
           for (Route<?, ?> route : table.routes()) {
             register(javalin, route, bodies, mapper);

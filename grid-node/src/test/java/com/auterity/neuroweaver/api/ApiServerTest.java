@@ -10,10 +10,12 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.javalin.Javalin;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiServerTest {
   private static final JsonMapper MAPPER = WireMapper.lenient();
@@ -265,6 +268,22 @@ class ApiServerTest {
     assertEquals(code, answer.code());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"GET /api/v1/datasets/a%2Fb", "GET /api/v1/%zz", "NONSENSE"})
+  void whatNeverReachesARouteIsAnErrorBodyToo(String requestLine) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", app.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              (requestLine + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+      assertTrue(answer.contains("\"code\":\"INVALID_INPUT\""), answer);
+    }
+  }
+
   @Test
   void refusesABodyThatIsTooLong() throws Exception {
     String body = "{\"source\":\"" + "x".repeat(3_000) + "\"}";
@@ -278,7 +297,7 @@ class ApiServerTest {
                 HttpRequest.BodyPublishers.ofInputStream(
                     () ->
                         new java.io.ByteArrayInputStream(
-                            body.getBytes(java.nio.charset.StandardCharsets.UTF_8))))
+                            body.getBytes(StandardCharsets.UTF_8))))
             .build();
     assertEquals(413, http.send(chunked, HttpResponse.BodyHandlers.ofString()).statusCode());
   }

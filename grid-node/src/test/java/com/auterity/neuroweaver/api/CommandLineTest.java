@@ -30,12 +30,14 @@ class CommandLineTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private ApiServer server;
+  private int port;
 
   @TempDir Path folder;
 
   @BeforeEach
   void start() {
     server = ApiServer.start(ApiConfig.on("127.0.0.1", 0), fixture.backends());
+    port = server.port();
   }
 
   @AfterEach
@@ -47,7 +49,7 @@ class CommandLineTest {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
     Map<String, String> environment =
-        Map.of("NEUROWEAVER_URL", "http://127.0.0.1:" + server.port());
+        Map.of("NEUROWEAVER_URL", "http://127.0.0.1:" + port);
     return Main.execute(
         environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
   }

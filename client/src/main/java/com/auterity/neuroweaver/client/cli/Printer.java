@@ -24,6 +24,10 @@ final class Printer {
     return command.commandLine().getOut();
   }
 
+  PrintWriter err() {
+    return command.commandLine().getErr();
+  }
+
   boolean json() {
     return json;
   }

@@ -64,7 +64,10 @@ final class RunCommand implements Callable<Integer> {
         new WorkflowWatch(
             client,
             printer.json() ? new java.io.PrintWriter(java.io.Writer.nullWriter()) : printer.out());
+    Thread farewell = farewell(workflow.workflowId());
+    Runtime.getRuntime().addShutdownHook(farewell);
     Workflow end = watch.follow(workflow.workflowId());
+    Runtime.getRuntime().removeShutdownHook(farewell);
     if (printer.json()) {
       printer.out().println(Printer.pretty(end));
     }
@@ -73,6 +76,18 @@ final class RunCommand implements Callable<Integer> {
     }
     WorkflowWatch.throwUnlessSucceeded(end);
     return ExitCode.OK;
+  }
+
+  /** What Ctrl-C leaves behind is said, because the workflow does not stop with this command. */
+  private Thread farewell(String workflowId) {
+    java.io.PrintWriter err = printer.err();
+    return new Thread(
+        () ->
+            err.println(
+                "\nthe workflow goes on in the grid: ./neuroweaver job watch "
+                    + workflowId
+                    + ", or job cancel "
+                    + workflowId));
   }
 
   private static String read(Path file) {

@@ -95,7 +95,10 @@ public final class WorkflowWatch {
           default -> "...";
         };
     line.append(String.format("%-20s %-9s ", step.name(), mark));
-    line.append(ProgressText.of(step.progress(), step.startedAt(), now));
+    boolean succeeded = step.state() == JobState.SUCCEEDED;
+    String outcome = succeeded ? ResultText.of(step.result()) : "";
+    line.append(
+        outcome.isEmpty() ? ProgressText.of(step.progress(), step.startedAt(), now) : outcome);
     if (step.startedAt() != null && step.state().isFinal()) {
       line.append("  in ");
       line.append(ProgressText.duration(Duration.between(step.startedAt(), now)));

@@ -1,0 +1,69 @@
+package com.auterity.neuroweaver.workflow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.auterity.neuroweaver.client.TrainingRequest;
+import com.auterity.neuroweaver.client.WireMapper;
+import com.auterity.neuroweaver.jobs.training.TrainingConfig;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** One set of training keys in the API, in the workflow's schema and in the training itself. */
+class TrainingKeysTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String ALL =
+      """
+      {"base_model":"nano","dataset":"d","prompt_column":"a","system_prompt":"s",
+       "answer_column":"b","adapter":"lora","lora_r":8,"lora_alpha":16,"lora_dropout":0.1,
+       "lora_target_modules":["q_proj"],"sequence_len":64,"sample_packing":true,
+       "micro_batch_size":2,"gradient_accumulation_steps":4,"num_epochs":1,"max_steps":3,
+       "learning_rate":0.001,"lr_scheduler":"cosine","warmup_ratio":0.1,"optimizer":"adamw",
+       "weight_decay":0.01,"adam_beta1":0.9,"adam_beta2":0.99,"adam_epsilon":1e-8,
+       "max_grad_norm":1.0,"val_set_size":0.1,"seed":1,"save_steps":10}""";
+
+  private static Set<String> schemaKeys() throws Exception {
+    try (InputStream in =
+        WorkflowParser.class.getResourceAsStream("workflow.schema.json")) {
+      JsonNode keys = MAPPER.readTree(in).at("/$defs/train/properties");
+      Set<String> names = new TreeSet<>();
+      keys.fieldNames().forEachRemaining(names::add);
+      return names;
+    }
+  }
+
+  @Test
+  void theApiTheSchemaAndTheTrainingKnowTheSameKeys() throws Exception {
+    Set<String> all = new TreeSet<>();
+    MAPPER.readTree(ALL).fieldNames().forEachRemaining(all::add);
+    all.add("prompt_columns");
+    all.add("prompt_template");
+    assertEquals(all, schemaKeys());
+    Set<String> components = new TreeSet<>();
+    Arrays.stream(TrainingRequest.class.getRecordComponents())
+        .forEach(
+            component ->
+                components.add(
+                    component
+                        .getName()
+                        .replaceAll("([A-Z]|(?<=[a-z])[0-9])", "_$1")
+                        .replace("beta_", "beta")
+                        .toLowerCase(java.util.Locale.ROOT)));
+    assertEquals(all, components);
+  }
+
+  @Test
+  void whatTheApiTakesTheTrainingTakes() throws Exception {
+    TrainingRequest request = WireMapper.strict().readValue(ALL, TrainingRequest.class);
+    ObjectNode parameters = WireMapper.strict().valueToTree(request);
+    assertEquals(MAPPER.readTree(ALL).size(), parameters.size());
+    TrainingConfig config = TrainingConfig.parse(parameters);
+    assertEquals(8, config.lora().r());
+    assertEquals(0.99, config.adamBeta2());
+  }
+}
