@@ -33,8 +33,7 @@ final class JettyErrors extends ErrorHandler {
     String said = message == null || message.isBlank() ? "status " + code : message;
     byte[] body;
     try {
-      body =
-          mapper.writeValueAsBytes(new ErrorResponse(new Problem(kind.name(), said, Map.of())));
+      body = mapper.writeValueAsBytes(new ErrorResponse(new Problem(kind.name(), said, Map.of())));
     } catch (JsonProcessingException e) {
       callback.failed(e);
       return;

@@ -90,12 +90,12 @@ final class Metrics {
           counter(
               "neuroweaver_tokens_in",
               "Tokens read by models of the grid.",
-              bill.byJob().stream().mapToLong(JobCost::tokensIn).sum()));
+              bill.byJob().stream().mapToDouble(JobCost::tokensIn).sum()));
       families.add(
           counter(
               "neuroweaver_tokens_out",
               "Tokens written by models of the grid.",
-              bill.byJob().stream().mapToLong(JobCost::tokensOut).sum()));
+              bill.byJob().stream().mapToDouble(JobCost::tokensOut).sum()));
       families.add(counter("neuroweaver_cost_usd", "Cost of all usage so far.", bill.totalUsd()));
       return families;
     }

@@ -61,13 +61,13 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(names = "--keep", description = "Leave the nodes running.")
   private boolean keep;
 
-  @Option(names = "--rows", defaultValue = "6000", description = "Raw rows (default: 6000).")
+  @Option(names = "--rows", defaultValue = "12000", description = "Raw rows (default: 12000).")
   private int rows;
 
   @Option(names = "--heldout", defaultValue = "400", description = "Held-out rows (default: 400).")
   private int heldout;
 
-  @Option(names = "--seed", defaultValue = "7", description = "Of the raw data (default: 7).")
+  @Option(names = "--seed", defaultValue = "1", description = "Of the raw data (default: 1).")
   private long seed;
 
   @Option(

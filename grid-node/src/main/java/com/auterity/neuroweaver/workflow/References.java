@@ -11,8 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code ${...}} in the texts of a tree. A text that is just one reference becomes the value with
- * its type; inside a longer text the value is written out. {@code $${} stands for {@code ${}.
+ * References in the texts of a tree: a dollar sign and a name in braces. A text that is just one
+ * reference becomes the value with its type; inside a longer text the value is written out. Two
+ * dollar signs before a brace stand for one, and are no reference.
  */
 final class References {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\$\\{|\\$\\{([^{}]*)}");
@@ -42,7 +43,7 @@ final class References {
    * A copy of the tree with references replaced.
    *
    * @param value gives the value for (pointer, inner text), or null to leave the reference there
-   * @param unescape whether {@code $${} becomes {@code ${}: only in the last pass
+   * @param unescape whether doubled dollar signs become single ones: only in the last pass
    */
   static JsonNode replace(
       JsonNode tree, String pointer, BiFunction<String, String, JsonNode> value, boolean unescape) {

@@ -214,7 +214,8 @@ class ApiServerTest {
         "/training/start | {\"lora_r\":8.5} | lora_r",
         "/training/start | {\"lora_target_modules\":[1]} | lora_target_modules[0]",
         "/training/start | {\"learning_rate\":true} | learning_rate",
-        "/inference/predict | {\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"text\":\"x\"}]} | messages[0].text",
+        "/inference/predict | {\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"text\":\"x\"}]} |"
+            + " messages[0].text",
         "/inference/predict | {\"prompt\":\"x\"} | model is missing",
         "/workflows/create | {} | source is missing",
       })
@@ -269,7 +270,7 @@ class ApiServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"GET /api/v1/datasets/a%2Fb", "GET /api/v1/%zz", "NONSENSE"})
+  @ValueSource(strings = {"GET /api/v1/%zz", "GET /api/v1/jobs/%"})
   void whatNeverReachesARouteIsAnErrorBodyToo(String requestLine) throws Exception {
     try (Socket socket = new Socket("127.0.0.1", app.port())) {
       socket
@@ -277,8 +278,7 @@ class ApiServerTest {
           .write(
               (requestLine + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
       assertTrue(answer.contains("\"code\":\"INVALID_INPUT\""), answer);
     }
@@ -295,9 +295,7 @@ class ApiServerTest {
                 URI.create("http://127.0.0.1:" + app.port() + "/api/v1/workflows/create"))
             .POST(
                 HttpRequest.BodyPublishers.ofInputStream(
-                    () ->
-                        new java.io.ByteArrayInputStream(
-                            body.getBytes(StandardCharsets.UTF_8))))
+                    () -> new java.io.ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))))
             .build();
     assertEquals(413, http.send(chunked, HttpResponse.BodyHandlers.ofString()).statusCode());
   }
@@ -377,7 +375,8 @@ class ApiServerTest {
     assertTrue(text.contains("neuroweaver_jobs{state=\"queued\",} 1.0"), text);
     assertTrue(
         text.contains(
-            "neuroweaver_http_requests_total{method=\"GET\",route=\"/api/v1/datasets/{dataset_id}\",status=\"404\",} 1.0"),
+            "neuroweaver_http_requests_total{method=\"GET\",route=\"/api/v1/datasets/{dataset_id}\",status=\"404\",}"
+                + " 1.0"),
         text);
     assertTrue(text.contains("route=\"unmatched\""), text);
     assertTrue(text.contains("neuroweaver_tokens_in_total 4000.0"), text);

@@ -89,7 +89,8 @@ class ClientTest {
     assertEquals(JobState.CANCELLED, client.cancelJob(load.jobId()).state());
 
     assertEquals("service-advisor", client.models(10, 0).data().get(0).name());
-    assertEquals(1.5, client.model("service-advisor").versions().get(0).metrics().get("perplexity"));
+    assertEquals(
+        1.5, client.model("service-advisor").versions().get(0).metrics().get("perplexity"));
     assertEquals("deploy", client.deploy(new DeployRequest("service-advisor", "a")).kind());
     Prediction answer = client.predict(PredictRequest.of("service-advisor", "brakes"));
     assertEquals(0.25, answer.tokens().get(0).alternatives().get(0).probability());
@@ -101,8 +102,7 @@ class ClientTest {
         client.createWorkflow(new WorkflowRequest("w.yaml", "x", Map.of())).steps().get(0).kind());
     assertTrue(client.workflow("job_w").hasReport());
     assertEquals(
-        "{\"nodes\":2}",
-        new String(client.workflowReportJson("job_w"), StandardCharsets.UTF_8));
+        "{\"nodes\":2}", new String(client.workflowReportJson("job_w"), StandardCharsets.UTF_8));
     assertTrue(
         new String(client.workflowReportHtml("job_w"), StandardCharsets.UTF_8)
             .startsWith("<!doctype html>"));

@@ -48,8 +48,7 @@ class CommandLineTest {
   private int run(String... arguments) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
-    Map<String, String> environment =
-        Map.of("NEUROWEAVER_URL", "http://127.0.0.1:" + port);
+    Map<String, String> environment = Map.of("NEUROWEAVER_URL", "http://127.0.0.1:" + port);
     return Main.execute(
         environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
   }
@@ -140,8 +139,17 @@ class CommandLineTest {
     assertEquals(
         0,
         run(
-            "dataset", "load", "some/codes.tab.txt", "--format", "tsv", "--no-header", "--columns",
-            "code,description", "--delimiter", "\\t", "--no-quote"));
+            "dataset",
+            "load",
+            "some/codes.tab.txt",
+            "--format",
+            "tsv",
+            "--no-header",
+            "--columns",
+            "code,description",
+            "--delimiter",
+            "\\t",
+            "--no-quote"));
     says("rows: 4988", "SUCCEEDED");
     var parameters = fixture.jobs.all().get(0).parameters();
     assertEquals("codes", parameters.get("name").asText());
@@ -216,7 +224,8 @@ class CommandLineTest {
   @Test
   void errorsOfOurOwnModulesHaveTheirExitCodes() {
     List<Integer> codes = new ArrayList<>();
-    for (ErrorKind kind : List.of(ErrorKind.INVALID_INPUT, ErrorKind.NOT_FOUND, ErrorKind.CORRUPT)) {
+    for (ErrorKind kind :
+        List.of(ErrorKind.INVALID_INPUT, ErrorKind.NOT_FOUND, ErrorKind.CORRUPT)) {
       codes.add(
           new com.auterity.neuroweaver.workflow.WorkflowCommands()
               .exitCode(new NeuroWeaverException(kind, "x"))
@@ -224,7 +233,14 @@ class CommandLineTest {
     }
     assertEquals(List.of(2, 2, 1), codes);
     assertEquals(
-        2, run("generate", "service-requests", "--rows", "0", "--out", folder.resolve("x").toString()));
+        2,
+        run(
+            "generate",
+            "service-requests",
+            "--rows",
+            "0",
+            "--out",
+            folder.resolve("x").toString()));
     complains("--rows");
   }
 }

@@ -17,8 +17,7 @@ class LocalGridTest {
     Path theirs = folder.resolve("grid");
     Files.createDirectories(theirs);
     Path photo = Files.writeString(theirs.resolve("photo.jpg"), "x");
-    UsageException e =
-        assertThrows(UsageException.class, () -> LocalGrid.start(folder, theirs, 1));
+    UsageException e = assertThrows(UsageException.class, () -> LocalGrid.start(folder, theirs, 1));
     assertTrue(e.getMessage().contains(theirs.toString()), e.getMessage());
     assertTrue(Files.exists(photo));
   }

@@ -7,6 +7,7 @@ import com.auterity.neuroweaver.client.WireMapper;
 import com.auterity.neuroweaver.jobs.training.TrainingConfig;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -25,11 +26,11 @@ class TrainingKeysTest {
        "micro_batch_size":2,"gradient_accumulation_steps":4,"num_epochs":1,"max_steps":3,
        "learning_rate":0.001,"lr_scheduler":"cosine","warmup_ratio":0.1,"optimizer":"adamw",
        "weight_decay":0.01,"adam_beta1":0.9,"adam_beta2":0.99,"adam_epsilon":1e-8,
-       "max_grad_norm":1.0,"val_set_size":0.1,"seed":1,"save_steps":10}""";
+       "max_grad_norm":1.0,"val_set_size":0.1,"seed":1,"save_steps":10}\
+      """;
 
   private static Set<String> schemaKeys() throws Exception {
-    try (InputStream in =
-        WorkflowParser.class.getResourceAsStream("workflow.schema.json")) {
+    try (InputStream in = WorkflowParser.class.getResourceAsStream("workflow.schema.json")) {
       JsonNode keys = MAPPER.readTree(in).at("/$defs/train/properties");
       Set<String> names = new TreeSet<>();
       keys.fieldNames().forEachRemaining(names::add);
@@ -49,11 +50,8 @@ class TrainingKeysTest {
         .forEach(
             component ->
                 components.add(
-                    component
-                        .getName()
-                        .replaceAll("([A-Z]|(?<=[a-z])[0-9])", "_$1")
-                        .replace("beta_", "beta")
-                        .toLowerCase(java.util.Locale.ROOT)));
+                    new PropertyNamingStrategies.SnakeCaseStrategy()
+                        .translate(component.getName())));
     assertEquals(all, components);
   }
 

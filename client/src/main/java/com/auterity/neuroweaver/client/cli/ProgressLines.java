@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.client.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +23,22 @@ final class ProgressLines {
   }
 
   static ProgressLines of(PrintWriter out) {
-    return new ProgressLines(out, System.console() != null, Duration.ofSeconds(5));
+    return new ProgressLines(out, isTerminal(), Duration.ofSeconds(5));
+  }
+
+  /** From JDK 22 on there is a console without a terminal too, and a method that tells. */
+  private static boolean isTerminal() {
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (NoSuchMethodException e) {
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
   }
 
   /** A passing state: may be left out or overwritten by the next. */
