@@ -70,12 +70,12 @@ public final class StepsHandler implements JobHandler {
           context
               .grid()
               .call(node, EchoFunction.class, new EchoFunction.In("step " + step, mode))
-              .get(30, TimeUnit.SECONDS);
+              .get(120, TimeUnit.SECONDS);
       EchoFunction.Out owner =
           context
               .grid()
               .callOwner((int) step % 16, EchoFunction.class, new EchoFunction.In("", "echo"))
-              .get(30, TimeUnit.SECONDS);
+              .get(120, TimeUnit.SECONDS);
       if (!context.grid().owners((int) step % 16).contains(owner.node())) {
         throw new AssertionError("answered by " + owner.node() + ", which is no owner");
       }

@@ -28,7 +28,7 @@ import org.apache.ignite.configuration.ClientConfiguration;
  * work folders live as long as the harness, so that a node may be started again.
  */
 public final class GridHarness implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofSeconds(300);
 
   private final Path root;
   private final int nodes;

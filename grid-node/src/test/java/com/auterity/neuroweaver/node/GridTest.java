@@ -91,7 +91,8 @@ class GridTest {
     jobs.insert("r-json", "test-steps", "{steps");
     jobs.insert("r-value", "test-steps", "{\"steps\":\"many\"}");
     for (String request : List.of("r-kind", "r-json", "r-value")) {
-      GridHarness.await(Duration.ofSeconds(20), request, () -> jobs.answer(request).get(0) != null);
+      GridHarness.await(
+          Duration.ofSeconds(120), request, () -> jobs.answer(request).get(0) != null);
       assertEquals("REJECTED", jobs.answer(request).get(0));
     }
     assertTrue(

@@ -71,7 +71,7 @@ class RecoveryTest {
 
   private static void awaitCommit(SqlJobs jobs, String job, long step) {
     GridHarness.await(
-        Duration.ofSeconds(60),
+        Duration.ofSeconds(180),
         "step " + step + " to be committed",
         () -> ((Long) jobs.column(job, "COMMIT_STEP")) >= step);
   }

@@ -19,7 +19,7 @@ public final class SqlJobs {
   public List<List<?>> query(String sql, Object... parameters) {
     AtomicReference<List<List<?>>> rows = new AtomicReference<>();
     GridHarness.await(
-        Duration.ofSeconds(60),
+        Duration.ofSeconds(180),
         "a stable topology for: " + sql,
         () -> {
           try {
@@ -42,7 +42,7 @@ public final class SqlJobs {
   public String submit(String requestId, String kind, String params) {
     insert(requestId, kind, params);
     GridHarness.await(
-        Duration.ofSeconds(30),
+        Duration.ofSeconds(120),
         "an answer to request " + requestId,
         () -> answer(requestId).get(0) != null);
     List<?> answer = answer(requestId);
@@ -78,7 +78,7 @@ public final class SqlJobs {
 
   public void awaitState(String jobId, String state) {
     GridHarness.await(
-        Duration.ofSeconds(60),
+        Duration.ofSeconds(180),
         () ->
             "job "
                 + jobId
