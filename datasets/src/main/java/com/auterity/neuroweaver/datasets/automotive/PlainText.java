@@ -253,7 +253,7 @@ public final class PlainText {
     ServiceOperation operation = entry.operation;
     String prefix = operation.code().substring(0, 3);
     String urgency = urgency(operation, worried);
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(8)) {
       case 0 ->
           "Finding: "
               + entry.finding
@@ -317,6 +317,33 @@ public final class PlainText {
               + ". Parts: "
               + parts(operation)
               + ".";
+      // Braces, brackets and underscores beside quotes, so that their embeddings are learnt; semicolons
+      // keep it from being JSON.
+      case 5 ->
+          "{"
+              + entry.finding
+              + "; "
+              + operation.system()
+              + "; "
+              + urgency
+              + "; ["
+              + String.join("; ", operation.parts())
+              + "]; "
+              + hours(operation)
+              + "} "
+              + operation.reply();
+      case 6 ->
+          "{work_note:\""
+              + operation.reply()
+              + "\";shop_system:"
+              + operation.system()
+              + ";parts_list:["
+              + operation.parts().stream().map(p -> "\"" + p + "\";").collect(Collectors.joining())
+              + "];how_urgent:"
+              + urgency
+              + ";work_hours:"
+              + hours(operation)
+              + "}";
       default ->
           prefix
               + " - "

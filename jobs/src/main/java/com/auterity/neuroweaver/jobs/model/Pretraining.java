@@ -247,9 +247,11 @@ public final class Pretraining {
       this.full = new FullGradient(model);
       this.parameters = model.parameters();
       PretrainConfig.Training training = config.training();
-      List<Slice> norms =
+      // Decay would shrink the embeddings of rare tokens to nothing; the head is tied to them, so a
+      // LoRA adapter, which leaves both frozen, could then never make the model write such a token.
+      List<Slice> undecayed =
           LlamaModel.slices(model.config()).stream()
-              .filter(slice -> slice.name().endsWith("norm.weight"))
+              .filter(slice -> slice.name().matches(".*(norm|embed_tokens)\\.weight"))
               .toList();
       this.optimizer =
           new AdamW(
@@ -258,7 +260,7 @@ public final class Pretraining {
               training.adamBeta2(),
               1e-8,
               training.weightDecay(),
-              norms);
+              undecayed);
       for (int i = 0; i < training.threads(); i++) {
         sums.add(new GradientSum(parameters.length, training.microBatches()));
         gradients.add(new float[parameters.length]);

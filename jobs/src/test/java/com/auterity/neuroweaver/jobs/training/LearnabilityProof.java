@@ -173,7 +173,7 @@ final class LearnabilityProof {
       tokens += answers.get(i).tokens().length;
       right += opCode(expected).equals(opCode(answer)) ? 1 : 0;
       exact += expected.equals(answer) ? 1 : 0;
-      if (i < 4) {
+      if (i < 4 || (adapter != null && !opCode(expected).equals(opCode(answer)))) {
         System.out.println(heldOut.get(i).text(0) + "\n  want " + expected + "\n  got  " + answer);
       }
     }
