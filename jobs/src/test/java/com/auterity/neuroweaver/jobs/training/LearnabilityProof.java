@@ -59,13 +59,13 @@ final class LearnabilityProof {
     int threads = Integer.parseInt(args[5]);
     PromptFormat format = new PromptFormat("{customer_text}", null, "answer");
     TokenizedPartition train = tokenize(rows(rows, Split.TRAIN), format, folder);
-    List<Row> heldOut = rows(300, Split.HELDOUT);
+    List<Row> heldOut = rows(400, Split.HELDOUT);
 
     try (LlamaModel model = folder.load(Devices.best())) {
       LoraConfig config = new LoraConfig(rank, 2.0 * rank, 0.0, ALL);
       LoraAdapter adapter = LoraAdapter.init(model.config(), config, 1);
       float[] parameters = adapter.parameters().clone();
-      AdamW optimizer = new AdamW(parameters.length, 0.9, 0.95, 1e-8, 0.0);
+      AdamW optimizer = new AdamW(parameters.length, 0.9, 0.99, 1e-8, 0.0);
       LoraGradient gradients = new LoraGradient(model);
       List<int[]> packs = pack(train);
       int stepsPerEpoch = (packs.size() + ACCUMULATE - 1) / ACCUMULATE;
