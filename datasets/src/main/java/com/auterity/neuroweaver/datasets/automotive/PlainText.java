@@ -317,7 +317,8 @@ public final class PlainText {
               + ". Parts: "
               + parts(operation)
               + ".";
-      // Braces, brackets and underscores beside quotes, so that their embeddings are learnt; semicolons
+      // Braces, brackets and underscores beside quotes, so that their embeddings are learnt;
+      // semicolons
       // keep it from being JSON.
       case 5 ->
           "{"

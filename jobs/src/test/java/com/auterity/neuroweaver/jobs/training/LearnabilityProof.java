@@ -196,8 +196,7 @@ final class LearnabilityProof {
   private static List<Row> rows(int count, Split split) {
     List<Row> rows = new ArrayList<>();
     for (Map<String, Object> row :
-        (Iterable<Map<String, Object>>)
-            () -> new ServiceRequests(7, count, split, Dirt.none())) {
+        (Iterable<Map<String, Object>>) () -> new ServiceRequests(7, count, split, Dirt.none())) {
       rows.add(new Row(rows.size(), row.get("customer_text"), row.get("answer")));
     }
     return rows;
