@@ -61,7 +61,7 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(names = "--keep", description = "Leave the nodes running.")
   private boolean keep;
 
-  @Option(names = "--rows", defaultValue = "12000", description = "Raw rows (default: 12000).")
+  @Option(names = "--rows", defaultValue = "24000", description = "Raw rows (default: 24000).")
   private int rows;
 
   @Option(names = "--heldout", defaultValue = "400", description = "Held-out rows (default: 400).")
