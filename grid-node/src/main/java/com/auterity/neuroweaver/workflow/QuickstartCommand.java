@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -94,7 +95,14 @@ final class QuickstartCommand implements Callable<Integer> {
     console.printf("starting %d node%s in %s%n", nodes, nodes == 1 ? "" : "s", out.resolve("grid"));
 
     LocalGrid grid = LocalGrid.start(home, folder.resolve("grid"), nodes);
-    Thread hook = new Thread(grid::close, "stop-nodes");
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Thread hook =
+        new Thread(
+            () -> {
+              interrupted.set(true);
+              grid.close();
+            },
+            "stop-nodes");
     Runtime.getRuntime().addShutdownHook(hook);
     Workflow end;
     try {
@@ -121,6 +129,10 @@ final class QuickstartCommand implements Callable<Integer> {
         howToCall(console, addresses.get(0), grid.pids());
       }
     } catch (RuntimeException e) {
+      if (interrupted.get()) {
+        // The nodes are being stopped under us: Ctrl-C is the answer, not what it breaks.
+        return ExitCode.INTERRUPTED;
+      }
       spec.commandLine().getErr().println("the nodes' logs are in " + out.resolve("grid"));
       throw e;
     } finally {

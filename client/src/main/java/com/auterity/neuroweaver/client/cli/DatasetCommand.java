@@ -15,7 +15,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -197,13 +196,30 @@ final class DatasetCommand extends Group {
               (node, rows) ->
                   nodes.row(
                       node,
-                      d.partitions().stream()
-                          .filter(p -> p.nodes().indexOf(node) == 0)
-                          .map(PartitionPlace::partition)
-                          .map(String::valueOf)
-                          .collect(Collectors.joining(",")),
+                      ranges(
+                          d.partitions().stream()
+                              .filter(p -> p.nodes().indexOf(node) == 0)
+                              .map(PartitionPlace::partition)
+                              .toList()),
                       Printer.count(rows)));
       nodes.print(out);
+    }
+
+    /** Ascending numbers, neighbours drawn together: 0-3,7. */
+    private static String ranges(List<Integer> numbers) {
+      StringBuilder text = new StringBuilder();
+      for (int from = 0; from < numbers.size(); ) {
+        int to = from;
+        while (to + 1 < numbers.size() && numbers.get(to + 1) == numbers.get(to) + 1) {
+          to++;
+        }
+        text.append(text.length() == 0 ? "" : ",").append(numbers.get(from));
+        if (to > from) {
+          text.append('-').append(numbers.get(to));
+        }
+        from = to + 1;
+      }
+      return text.toString();
     }
   }
 

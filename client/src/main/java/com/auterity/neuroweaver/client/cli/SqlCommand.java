@@ -58,11 +58,12 @@ final class SqlCommand implements Callable<Integer> {
   private void run(IgniteClient client) {
     SqlFieldsQuery sql = new SqlFieldsQuery(query).setSchema("NEUROWEAVER");
     try (FieldsQueryCursor<List<?>> cursor = client.query(sql)) {
+      // A thin client's cursor knows its columns only after the first page.
+      List<List<?>> rows = cursor.getAll();
       List<String> names = new ArrayList<>();
       for (int i = 0; i < cursor.getColumnsCount(); i++) {
         names.add(cursor.getFieldName(i));
       }
-      List<List<?>> rows = cursor.getAll();
       if (printer.json()) {
         printer.out().println(Printer.pretty(rows.stream().map(row -> named(names, row)).toList()));
         return;
