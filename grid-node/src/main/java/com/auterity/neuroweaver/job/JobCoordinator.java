@@ -18,9 +18,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.ClusterNode;
+import org.apache.ignite.failure.FailureContext;
+import org.apache.ignite.failure.FailureType;
+import org.apache.ignite.internal.IgniteEx;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +45,7 @@ public final class JobCoordinator implements AutoCloseable {
   private final UsageSink usage;
   private final Function<CallScope, Grid> grids;
   private final BooleanSupplier oldest;
+  private final Consumer<Error> fatal;
   private final JobRequests requests;
   private final String processId;
   private final int maxRunning;
@@ -58,6 +63,7 @@ public final class JobCoordinator implements AutoCloseable {
       Function<CallScope, Grid> grids,
       ExecutorService replies,
       BooleanSupplier oldest,
+      Consumer<Error> fatal,
       JobRequests requests,
       String processId,
       int maxRunning) {
@@ -68,6 +74,7 @@ public final class JobCoordinator implements AutoCloseable {
     this.grids = grids;
     this.replies = replies;
     this.oldest = oldest;
+    this.fatal = fatal;
     this.requests = requests;
     this.processId = processId;
     this.maxRunning = maxRunning;
@@ -97,6 +104,11 @@ public final class JobCoordinator implements AutoCloseable {
           ClusterNode first = ignite.cluster().forServers().forOldest().node();
           return first != null && first.isLocal();
         },
+        error ->
+            ((IgniteEx) ignite)
+                .context()
+                .failure()
+                .process(new FailureContext(FailureType.CRITICAL_ERROR, error)),
         new JobRequests(
             new IgniteRecordTable<>(ignite, JobTables.Definitions.REQUEST),
             service,
@@ -122,6 +134,10 @@ public final class JobCoordinator implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         return;
+      } catch (Error e) {
+        // A node that lives on without this loop would hold all jobs up: it ends, and another goes on.
+        fatal.accept(e);
+        throw e;
       } catch (RuntimeException e) {
         if (!stopping) {
           LOG.warn("cannot look after the jobs now: {}", e.getMessage(), e);

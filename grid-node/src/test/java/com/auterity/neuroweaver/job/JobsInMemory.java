@@ -100,6 +100,9 @@ final class JobsInMemory implements AutoCloseable {
             scope -> new NoGrid(),
             Executors.newSingleThreadExecutor(),
             () -> true,
+            error -> {
+              throw error;
+            },
             new JobRequests(requests, service, store::now),
             node,
             maxRunning);
