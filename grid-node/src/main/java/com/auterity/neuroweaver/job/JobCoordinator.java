@@ -135,7 +135,8 @@ public final class JobCoordinator implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       } catch (Error e) {
-        // A node that lives on without this loop would hold all jobs up: it ends, and another goes on.
+        // A node that lives on without this loop would hold all jobs up: it ends, and another goes
+        // on.
         fatal.accept(e);
         throw e;
       } catch (RuntimeException e) {
