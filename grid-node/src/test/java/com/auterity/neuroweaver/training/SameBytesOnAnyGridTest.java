@@ -11,6 +11,7 @@ import com.auterity.neuroweaver.client.NeuroWeaverClient;
 import com.auterity.neuroweaver.client.TrainingRequest;
 import com.auterity.neuroweaver.client.WireMapper;
 import com.auterity.neuroweaver.node.GridHarness;
+import com.auterity.neuroweaver.weaver.TinyModelFolder;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A random Llama model of a few thousand weights whose tokens are bytes, in hub layout. */
-final class TinyModelFolder {
+public final class TinyModelFolder {
   private static final List<String> SPECIAL =
       List.of("<|endoftext|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>");
   private static final ObjectMapper JSON = new ObjectMapper();
