@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.SharedData;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +102,7 @@ class ChatTemplateTest {
   }
 
   private static ChatTemplate shipped(String name) throws Exception {
-    String text = Files.readString(SharedData.find("chat-templates").resolve(name));
+    String text = Files.readString(SharedData.get("chat-templates").resolve(name));
     return new ChatTemplate(text, Map.of("bos_token", "<s>", "eos_token", "</s>"), name);
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ class Llama2cCheckpointTest {
 
   @Test
   void storiesHasTheShapeItsReadmeTells() {
-    Llama2cCheckpoint stories = read(SharedData.find("stories260K/stories260K.bin"));
+    Llama2cCheckpoint stories = read(SharedData.get("stories260K/stories260K.bin"));
     ModelConfig config = stories.config();
     assertEquals(64, config.hiddenSize());
     assertEquals(172, config.intermediateSize());
@@ -39,7 +40,7 @@ class Llama2cCheckpointTest {
 
   @Test
   void aFileOfAnotherLengthThanItsHeaderTellsIsRefused() throws Exception {
-    byte[] bytes = Files.readAllBytes(SharedData.find("stories260K/stories260K.bin"));
+    byte[] bytes = Files.readAllBytes(SharedData.get("stories260K/stories260K.bin"));
     Path file = folder.resolve("cut.bin");
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 4));
     NeuroWeaverException e = assertThrows(NeuroWeaverException.class, () -> read(file));

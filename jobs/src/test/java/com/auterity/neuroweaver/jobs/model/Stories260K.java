@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.jobs.model;
 
+import com.auterity.neuroweaver.jobs.SharedData;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,27 +11,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 
 /** The shared checkpoint in llama2.c's format, read just enough for the engine's tests. */
 public final class Stories260K {
   private Stories260K() {}
 
   private static Path folder() {
-    String configured = System.getenv("NEUROWEAVER_DATA");
-    Path root = Path.of("").toAbsolutePath();
-    while (root != null && configured == null && !Files.isDirectory(root.resolve("shared/data"))) {
-      root = root.getParent();
-    }
-    Path data =
-        configured != null
-            ? Path.of(configured)
-            : root == null ? null : root.resolve("shared/data");
-    Path folder = data == null ? null : data.resolve("stories260K");
-    Assumptions.assumeTrue(
-        folder != null && Files.isDirectory(folder),
-        "skipped: the shared data (NEUROWEAVER_DATA or ../shared/data) is not here");
-    return folder;
+    return SharedData.get("stories260K");
   }
 
   public static int[] greedyIds() throws IOException {
