@@ -173,7 +173,7 @@ public final class LlamaDecoder implements AutoCloseable {
     Tensor added = lane.tensor(rows, hidden);
     Tensor gateUp = lane.tensor(rows, 2 * config.intermediateSize());
     Tensor activated = lane.tensor(rows, config.intermediateSize());
-    lane.gather(model.embedding(), tokens, 0, x);
+    lane.embed(model.embedding(), tokens, x);
     for (int l = 0; l < config.layers(); l++) {
       LlamaModel.Layer layer = model.layers().get(l);
       lane.rmsNorm(x, layer.attentionNorm(), config.rmsNormEps(), normed, inverse);

@@ -4,8 +4,10 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.Device;
 import com.auterity.neuroweaver.jobs.tensor.Heads;
+import com.auterity.neuroweaver.jobs.tensor.MatrixSource;
 import com.auterity.neuroweaver.jobs.tensor.RotaryTable;
 import com.auterity.neuroweaver.jobs.tensor.Tensor;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 import com.auterity.neuroweaver.jobs.tensor.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +32,7 @@ public final class LlamaModel implements AutoCloseable {
   private final Map<String, Slice> slices;
   private final RotaryTable rotary;
   private final Heads heads;
-  private final Tensor embedding;
+  private final MatrixSource embedding;
   private final Tensor finalNorm;
   private final Weights head;
   private final List<Layer> layers;
@@ -56,7 +58,7 @@ public final class LlamaModel implements AutoCloseable {
         new RotaryTable(
             config.maxPositions(), config.headDim(), config.ropeTheta(), config.ropeInterleaved());
     this.heads = new Heads(config.heads(), config.kvHeads(), config.headDim());
-    this.embedding = constant(EMBEDDING);
+    this.embedding = source(config.vocabSize(), config.hiddenSize(), EMBEDDING);
     this.finalNorm = constant(FINAL_NORM);
     this.head = weights(config.vocabSize(), config.hiddenSize(), headName());
     this.layers = new ArrayList<>();
@@ -190,8 +192,12 @@ public final class LlamaModel implements AutoCloseable {
     return device.constant(slice.rows(), slice.cols(), parameters, slice.offset());
   }
 
+  private MatrixSource source(int rows, int cols, String firstName) {
+    return MatrixSource.of(parameters, slices.get(firstName).offset(), rows, cols);
+  }
+
   private Weights weights(int out, int in, String firstName) {
-    return device.weights(out, in, parameters, slices.get(firstName).offset());
+    return device.weights(source(out, in, firstName), WeightFormat.FULL, false);
   }
 
   public ModelConfig config() {
@@ -214,14 +220,18 @@ public final class LlamaModel implements AutoCloseable {
           "this model has %d parameters, found %d".formatted(parameters.length, values.length));
     }
     System.arraycopy(values, 0, parameters, 0, parameters.length);
-    head.update(parameters, slices.get(headName()).offset());
+    update(head, headName());
     for (int l = 0; l < layers.size(); l++) {
       Layer layer = layers.get(l);
-      layer.qkv.update(parameters, slices.get(LinearKind.Q.weightName(l)).offset());
-      layer.output.update(parameters, slices.get(LinearKind.O.weightName(l)).offset());
-      layer.gateUp.update(parameters, slices.get(LinearKind.GATE.weightName(l)).offset());
-      layer.down.update(parameters, slices.get(LinearKind.DOWN.weightName(l)).offset());
+      update(layer.qkv, LinearKind.Q.weightName(l));
+      update(layer.output, LinearKind.O.weightName(l));
+      update(layer.gateUp, LinearKind.GATE.weightName(l));
+      update(layer.down, LinearKind.DOWN.weightName(l));
     }
+  }
+
+  private void update(Weights weights, String firstName) {
+    weights.update(source(weights.out(), weights.in(), firstName));
   }
 
   /** A copy of all weights by name. */
@@ -272,7 +282,7 @@ public final class LlamaModel implements AutoCloseable {
     return heads;
   }
 
-  Tensor embedding() {
+  MatrixSource embedding() {
     return embedding;
   }
 

@@ -158,7 +158,7 @@ final class LlamaPass {
   Result run() {
     Activations[] kept = new Activations[config.layers()];
     Tensor x = lane.tensor(rows, config.hiddenSize());
-    lane.gather(model.embedding(), tokens, 0, x);
+    lane.embed(model.embedding(), tokens, x);
     for (int l = 0; l < kept.length; l++) {
       kept[l] = new Activations();
       x = forward(l, x, kept[l]);

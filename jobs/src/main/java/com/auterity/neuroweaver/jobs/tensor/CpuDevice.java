@@ -33,8 +33,11 @@ public final class CpuDevice implements Device {
   }
 
   @Override
-  public Weights weights(int out, int in, float[] values, int offset) {
-    return new OneDnnWeights(oneDnn, out, in, values, offset);
+  public Weights weights(MatrixSource source, WeightFormat format, boolean forwardOnly) {
+    if (format != WeightFormat.FULL) {
+      throw new UnsupportedOperationException(format.name());
+    }
+    return new OneDnnWeights(oneDnn, source);
   }
 
   @Override

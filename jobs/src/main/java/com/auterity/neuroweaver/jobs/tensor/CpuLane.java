@@ -183,6 +183,55 @@ final class CpuLane implements Lane {
   }
 
   @Override
+  public void addRow(Tensor row, Tensor y) {
+    CpuTensor a = (CpuTensor) row;
+    CpuTensor b = (CpuTensor) y;
+    for (int r = 0; r < b.rows; r++) {
+      ElementKernels.add(a.data, a.offset, b.data, b.offset + r * b.stride, b.cols);
+    }
+  }
+
+  @Override
+  public void sumRows(Tensor x, Tensor sums) {
+    CpuTensor a = (CpuTensor) x;
+    CpuTensor b = (CpuTensor) sums;
+    for (int r = 0; r < a.rows; r++) {
+      ElementKernels.add(a.data, a.offset + r * a.stride, b.data, b.offset, a.cols);
+    }
+  }
+
+  @Override
+  public void headNorm(Tensor x, Tensor weight, double eps, Tensor y, Tensor inverse) {
+    CpuTensor w = (CpuTensor) weight;
+    for (int h = 0; h < w.rows; h++) {
+      Tensor from = columns(x, h * w.cols, w.cols);
+      Tensor to = columns(y, h * w.cols, w.cols);
+      rmsNorm(from, rows(w, h, 1), eps, to, columns(inverse, h, 1));
+    }
+  }
+
+  @Override
+  public void headNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor inverse, Tensor dWeight) {
+    CpuTensor w = (CpuTensor) weight;
+    CpuTensor dx = (CpuTensor) tensor(dy.rows(), w.cols);
+    for (int h = 0; h < w.rows; h++) {
+      Tensor head = columns(dy, h * w.cols, w.cols);
+      for (int r = 0; r < dx.rows; r++) {
+        Arrays.fill(dx.data, dx.offset + r * dx.stride, dx.offset + r * dx.stride + dx.cols, 0f);
+      }
+      rmsNormBackward(
+          head,
+          columns(x, h * w.cols, w.cols),
+          rows(w, h, 1),
+          columns(inverse, h, 1),
+          dx,
+          dWeight == null ? null : rows(dWeight, h, 1));
+      copy(dx, head);
+    }
+    free(dx);
+  }
+
+  @Override
   public void rmsNorm(Tensor x, Tensor weight, double eps, Tensor y, Tensor inverse) {
     ElementKernels.rmsNorm(
         (CpuTensor) x, (CpuTensor) weight, eps, (CpuTensor) y, (CpuTensor) inverse, scratch);
@@ -268,6 +317,19 @@ final class CpuLane implements Lane {
       float max = ElementKernels.max(t.data, at, t.cols, scratch);
       float sum = ElementKernels.expInPlace(t.data, at, t.cols, 1f, max, scratch);
       ElementKernels.scale(t.data, at, t.cols, 1f / sum);
+    }
+  }
+
+  @Override
+  public void embed(MatrixSource table, int[] ids, Tensor y) {
+    CpuTensor b = (CpuTensor) y;
+    for (int r = 0; r < b.rows; r++) {
+      int at = b.offset + r * b.stride;
+      if (ids[r] < 0) {
+        Arrays.fill(b.data, at, at + b.cols, 0f);
+      } else {
+        table.read(ids[r], b.data, at);
+      }
     }
   }
 

@@ -12,8 +12,18 @@ public interface Device extends AutoCloseable {
 
   Precision precision();
 
-  /** Prepares a weight matrix (out x in, row-major, at {@code offset} of {@code values}). */
-  Weights weights(int out, int in, float[] values, int offset);
+  /**
+   * Prepares a weight matrix (out x in).
+   *
+   * @param forwardOnly whether only {@link Lane#linear} will read it, so that the device may pack
+   *     it for that alone
+   */
+  Weights weights(MatrixSource source, WeightFormat format, boolean forwardOnly);
+
+  /** A weight matrix in full for both directions, row-major at {@code offset} of {@code values}. */
+  default Weights weights(int out, int in, float[] values, int offset) {
+    return weights(MatrixSource.of(values, offset, out, in), WeightFormat.FULL, false);
+  }
 
   /**
    * A tensor that any lane may read. The array may be kept: change it only through a new constant,

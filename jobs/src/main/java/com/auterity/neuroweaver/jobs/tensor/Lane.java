@@ -11,6 +11,14 @@ public interface Lane extends AutoCloseable {
 
   Tensor zeros(int rows, int cols);
 
+  /**
+   * A new tensor for what is mainly read by {@link #linear} and {@link #linearInput}: in the
+   * precision these multiply in, where the device gains by it.
+   */
+  default Tensor narrow(int rows, int cols) {
+    return tensor(rows, cols);
+  }
+
   /** Gives a tensor of {@link #tensor} back before the lane closes. */
   void free(Tensor tensor);
 
@@ -49,12 +57,30 @@ public interface Lane extends AutoCloseable {
   /** y += x. */
   void add(Tensor x, Tensor y);
 
+  /** Each row of y += row (1 x cols). */
+  void addRow(Tensor row, Tensor y);
+
+  /** sums (1 x cols) += the sum of x's rows. */
+  void sumRows(Tensor x, Tensor sums);
+
   /** RMSNorm of each row: y = x * inverse * weight, inverse = 1 / sqrt(mean(x^2) + eps) (n x 1). */
   void rmsNorm(Tensor x, Tensor weight, double eps, Tensor y, Tensor inverse);
 
   /** dx += the gradient of RMSNorm's input; dWeight (1 x n), unless null, += its weight's. */
   void rmsNormBackward(
       Tensor dy, Tensor x, Tensor weight, Tensor inverse, Tensor dx, Tensor dWeight);
+
+  /**
+   * RMSNorm of each of the first {@code weight.rows()} heads of each row, where head h has the
+   * weight in row h (Qwen3); y may be x, inverse is (n x heads).
+   */
+  void headNorm(Tensor x, Tensor weight, double eps, Tensor y, Tensor inverse);
+
+  /**
+   * Turns dy, the gradient of {@link #headNorm}'s result, into that of its input x, in place;
+   * dWeight (as weight), unless null, += its weight's gradient.
+   */
+  void headNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor inverse, Tensor dWeight);
 
   /** Rotates the first {@code heads} heads of each row in place; backward rotates the other way. */
   void rotary(
@@ -95,6 +121,9 @@ public interface Lane extends AutoCloseable {
 
   /** Each row becomes its softmax. */
   void softmax(Tensor x);
+
+  /** y's row i = table's row ids[i], or zeros where the id is negative. */
+  void embed(MatrixSource table, int[] ids, Tensor y);
 
   /** y's row i = table's row ids[from + i], or zeros where the id is negative. */
   void gather(Tensor table, int[] ids, int from, Tensor y);

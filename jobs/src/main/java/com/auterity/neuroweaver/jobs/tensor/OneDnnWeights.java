@@ -41,13 +41,13 @@ final class OneDnnWeights implements Weights {
     }
   }
 
-  OneDnnWeights(OneDnn oneDnn, int out, int in, float[] values, int offset) {
+  OneDnnWeights(OneDnn oneDnn, MatrixSource source) {
     this.oneDnn = oneDnn;
-    this.out = out;
-    this.in = in;
+    this.out = source.rows();
+    this.in = source.cols();
     this.plain = OneDnn.allocate((long) out * in * oneDnn.factorBytes());
     this.forward = new Packed(oneDnn, in, out);
-    update(values, offset);
+    update(source);
   }
 
   @Override
@@ -61,13 +61,18 @@ final class OneDnnWeights implements Weights {
   }
 
   @Override
-  public synchronized void update(float[] values, int offset) {
+  public long bytes() {
+    return 3L * out * in * oneDnn.factorBytes();
+  }
+
+  @Override
+  public synchronized void update(MatrixSource source) {
+    float[] values = new float[out * in];
+    for (int r = 0; r < out; r++) {
+      source.read(r, values, r * in);
+    }
     try (BytePointer staged = new BytePointer((long) out * in * 4)) {
-      staged
-          .asByteBuffer()
-          .order(java.nio.ByteOrder.nativeOrder())
-          .asFloatBuffer()
-          .put(values, offset, out * in);
+      staged.asByteBuffer().order(java.nio.ByteOrder.nativeOrder()).asFloatBuffer().put(values);
       dnnl_memory_desc from = OneDnn.matrix(out, in, dnnl_f32, dnnl_ab);
       dnnl_memory_desc to = OneDnn.matrix(out, in, oneDnn.factorType(), dnnl_ab);
       oneDnn.reorder(from, staged, to, plain);

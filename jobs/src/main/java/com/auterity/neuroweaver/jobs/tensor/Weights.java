@@ -6,8 +6,11 @@ public interface Weights extends AutoCloseable {
 
   int in();
 
-  /** Replaces the values (row-major, out x in); no lane may be using them meanwhile. */
-  void update(float[] values, int offset);
+  /** Memory taken on the device. */
+  long bytes();
+
+  /** Replaces the values; no lane may be using them meanwhile. */
+  void update(MatrixSource source);
 
   @Override
   void close();

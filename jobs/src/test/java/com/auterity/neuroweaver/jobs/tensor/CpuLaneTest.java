@@ -148,7 +148,7 @@ final class CpuLaneTest {
           near(expected, read(dw), tolerance);
 
           float[] changed = values(out * in);
-          weights.update(changed, 0);
+          weights.update(MatrixSource.of(changed, 0, out, in));
           on.linear(view(on, x, rows, in), weights, y);
           near(product(x, false, changed, true, rows, out, in), read(y), tolerance);
           on.linearInput(view(on, dy, rows, out), weights, dx);
