@@ -2,8 +2,10 @@ package com.auterity.neuroweaver.jobs.model;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.Heads;
+import com.auterity.neuroweaver.jobs.tensor.KeyValues;
 import com.auterity.neuroweaver.jobs.tensor.Lane;
 import com.auterity.neuroweaver.jobs.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,18 +26,14 @@ public final class LlamaDecoder implements AutoCloseable {
   /** The keys and values of one sequence, for each layer. */
   public final class Sequence implements AutoCloseable {
     private final int capacity;
-    private final Tensor[] keys;
-    private final Tensor[] values;
+    private final KeyValues[] caches;
     private int length;
 
     private Sequence(int tokens) {
       capacity = tokens;
-      keys = new Tensor[config.layers()];
-      values = new Tensor[config.layers()];
-      int padded = (capacity + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
-      for (int l = 0; l < keys.length; l++) {
-        keys[l] = lane.zeros(heads.keyWidth(), padded);
-        values[l] = lane.tensor(capacity, heads.keyWidth());
+      caches = new KeyValues[config.layers()];
+      for (int l = 0; l < caches.length; l++) {
+        caches[l] = lane.keyValues(heads, capacity);
       }
     }
 
@@ -51,9 +49,8 @@ public final class LlamaDecoder implements AutoCloseable {
 
     @Override
     public void close() {
-      for (int l = 0; l < keys.length; l++) {
-        lane.free(keys[l]);
-        lane.free(values[l]);
+      for (KeyValues cache : caches) {
+        cache.close();
       }
     }
   }
@@ -100,9 +97,7 @@ public final class LlamaDecoder implements AutoCloseable {
             positions,
             (l, qkv, attended) -> {
               lane.attention(qkv, heads, bounds, attended, stats);
-              for (int i = 0; i < n; i++) {
-                lane.cache(qkv, i, heads, sequence.keys[l], sequence.values[l], i);
-              }
+              lane.cache(qkv, 0, n, sequence.caches[l], 0);
             });
     lane.free(stats);
     sequence.length = n;
@@ -129,19 +124,23 @@ public final class LlamaDecoder implements AutoCloseable {
     int rows = (n + STEP_ROWS - 1) / STEP_ROWS * STEP_ROWS;
     int[] tokens = Arrays.copyOf(nextTokens, rows);
     int[] positions = new int[rows];
+    int[] lengths = new int[n];
     for (int i = 0; i < n; i++) {
       positions[i] = sequences.get(i).length;
+      lengths[i] = positions[i] + 1;
     }
     Tensor x =
         layers(
             tokens,
             positions,
             (l, qkv, attended) -> {
+              List<KeyValues> caches = new ArrayList<>(n);
               for (int i = 0; i < n; i++) {
                 Sequence s = sequences.get(i);
-                lane.cache(qkv, i, heads, s.keys[l], s.values[l], s.length);
-                lane.attentionCached(qkv, i, heads, s.keys[l], s.values[l], s.length + 1, attended);
+                lane.cache(qkv, i, 1, s.caches[l], s.length);
+                caches.add(s.caches[l]);
               }
+              lane.attentionCached(qkv, caches, lengths, attended);
             });
     for (Sequence sequence : sequences) {
       sequence.length++;

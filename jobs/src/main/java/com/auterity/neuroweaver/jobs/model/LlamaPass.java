@@ -279,7 +279,7 @@ final class LlamaPass {
       Tensor logits = lane.tensor(n, vocab);
       Tensor part = lane.rows(normed, from, n);
       lane.linear(part, model.head(), logits);
-      loss += lane.crossEntropy(logits, targets, from, backward);
+      loss += lane.crossEntropy(logits, targets, from, backward ? logits : null);
       if (backward) {
         lane.linearInput(logits, model.head(), lane.rows(dNormed, from, n));
       }
