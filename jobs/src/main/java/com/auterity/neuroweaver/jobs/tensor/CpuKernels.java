@@ -271,7 +271,7 @@ final class CpuKernels {
   void gather(CpuTensor table, int[] ids, int first, CpuTensor y, int from, int to) {
     rowsOf(y.cols);
     for (int r = from; r < to; r++) {
-      if (ids[first + r] < 0) {
+      if (first + r >= ids.length || ids[first + r] < 0) {
         fill(y, 0f, r, r + 1);
       } else {
         stage.load(table, ids[first + r], 0, y.cols, b, 0);
@@ -282,7 +282,7 @@ final class CpuKernels {
 
   void scatterAdd(CpuTensor x, int[] ids, int first, CpuTensor table) {
     rowsOf(x.cols);
-    for (int r = 0; r < x.rows; r++) {
+    for (int r = 0; r < x.rows && first + r < ids.length; r++) {
       if (ids[first + r] >= 0) {
         stage.load(x, r, 0, x.cols, a, 0);
         stage.load(table, ids[first + r], 0, x.cols, b, 0);

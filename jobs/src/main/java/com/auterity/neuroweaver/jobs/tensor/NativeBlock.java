@@ -33,7 +33,11 @@ final class NativeBlock implements AutoCloseable {
     memory.position(past == 0 ? 0 : LINE - past);
     this.address = memory.address() + memory.position();
     this.raw =
-        memory.limit(memory.position() + this.bytes).asByteBuffer().order(ByteOrder.nativeOrder());
+        memory
+            .limit(memory.position() + this.bytes)
+            .asByteBuffer()
+            .slice()
+            .order(ByteOrder.nativeOrder());
     this.floats = raw.asFloatBuffer();
     this.halves = raw.asShortBuffer();
     this.ints = raw.asIntBuffer();

@@ -20,7 +20,7 @@ final class CpuLaneTest {
     from[1] = Float.intBitsToFloat(0x3f818000);
     from[2] = Float.intBitsToFloat(0x3f818001);
     short[] to = new short[70];
-    OneDnnGemm.round(from, 0, to, 0, 70);
+    Stage.round(from, 0, to, 0, 70);
     assertEquals(0x3f80, to[0]);
     assertEquals(0x3f82, to[1]);
     assertEquals(0x3f82, to[2]);

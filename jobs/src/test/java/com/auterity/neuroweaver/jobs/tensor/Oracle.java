@@ -339,6 +339,21 @@ public final class Oracle {
     1.0
   };
 
+  /** Rows of {@code in} weights as 8-bit integers, scaled by each row's largest magnitude / 127. */
+  static double[] rowBytes(double[] weights, int in) {
+    double[] held = new double[weights.length];
+    for (int from = 0; from < weights.length; from += in) {
+      double largest = 0;
+      for (int i = from; i < from + in; i++) {
+        largest = Math.max(largest, Math.abs(weights[i]));
+      }
+      for (int i = from; i < from + in; i++) {
+        held[i] = largest == 0 ? 0 : Math.rint(weights[i] / largest * 127) * largest / 127;
+      }
+    }
+    return held;
+  }
+
   /**
    * What is left of weights after 4 bits: the nearest level in blocks of 64 scaled by their largest
    * magnitude, which itself is 8 bits around the mean of 256 of them.

@@ -5,8 +5,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /** The devices that tests run on, where this machine has them. */
 public enum TestDevice {
-  CPU_FLOAT32(Set.of(WeightFormat.FULL), false),
-  CPU_BF16(Set.of(WeightFormat.FULL), false);
+  CPU_FLOAT32(Set.of(WeightFormat.values()), true),
+  CPU_BF16(Set.of(WeightFormat.values()), true);
 
   private final Set<WeightFormat> formats;
   private final boolean windows;
