@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.jobs.model;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.Device;
+import com.auterity.neuroweaver.jobs.tensor.MatrixSource;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -131,16 +132,21 @@ public final class ModelFolder {
 
   /** Loads the weights; a missing, superfluous or misshapen tensor is refused by name. */
   public LlamaModel load(Device device) {
-    return LlamaModel.of(config, weights(), device);
+    return load(device, ModelLoad.FULL);
   }
 
-  /** The weights by name, checked against the configuration. */
-  Map<String, float[]> weights() {
+  /** Loads the weights in the wanted way. */
+  public LlamaModel load(Device device, ModelLoad wanted) {
+    return LlamaModel.of(weights(), wanted, device);
+  }
+
+  /** The weights where they lie in the mapped file, checked against the configuration. */
+  public ModelWeights weights() {
     Path file = path.resolve(WEIGHTS_FILE);
     Safetensors stored = Safetensors.read(file);
-    Map<String, float[]> weights = new LinkedHashMap<>();
-    for (Slice slice : LlamaModel.slices(config)) {
-      weights.put(slice.name(), stored.values(slice.name(), shape(slice)));
+    Map<String, MatrixSource> weights = new LinkedHashMap<>();
+    for (ModelTensor tensor : LlamaModel.tensors(config)) {
+      weights.put(tensor.name(), stored.source(tensor.name(), tensor.shape()));
     }
     for (String name : stored.names()) {
       // Some writers store the shared output matrix twice, and old ones the rotary frequencies.
@@ -155,7 +161,7 @@ public final class ModelFolder {
             Map.of("file", file.toString(), "tensor", name));
       }
     }
-    return weights;
+    return ModelWeights.of(config, weights);
   }
 
   /** A hash over the files that make the model (not its card), by name and content. */
@@ -172,13 +178,6 @@ public final class ModelFolder {
       sha256 = HexFormat.of().formatHex(whole.digest());
     }
     return sha256;
-  }
-
-  /** Norms are vectors in files, everything else a matrix. */
-  static long[] shape(Slice slice) {
-    return slice.name().endsWith("norm.weight")
-        ? new long[] {slice.length()}
-        : new long[] {slice.rows(), slice.cols()};
   }
 
   private static Optional<ChatTemplate> readTemplate(Path folder) {
