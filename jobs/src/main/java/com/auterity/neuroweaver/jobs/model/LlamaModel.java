@@ -10,6 +10,7 @@ import com.auterity.neuroweaver.jobs.tensor.Tensor;
 import com.auterity.neuroweaver.jobs.tensor.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class LlamaModel implements AutoCloseable {
   static final String EMBEDDING = "model.embed_tokens.weight";
   static final String FINAL_NORM = "model.norm.weight";
   static final String HEAD = "lm_head.weight";
+  private static final int FIRST_POSITIONS = 1024;
 
   private final ModelConfig config;
   private final Device device;
@@ -32,24 +34,33 @@ public final class LlamaModel implements AutoCloseable {
   private final ModelLoad load;
   private final float[] flat;
   private final Map<String, Slice> slices;
-  private final RotaryTable rotary;
-  private final Heads heads;
+  private final double[] frequencies;
+  private final List<Heads> heads = new ArrayList<>();
   private final MatrixSource embedding;
   private final List<Constant> constants = new ArrayList<>();
   private final Tensor finalNorm;
   private final Weights head;
   private final List<Layer> layers = new ArrayList<>();
+  private volatile RotaryTable rotary;
   private final AtomicInteger users = new AtomicInteger(1);
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** One block. Query, key and value maps lie in one matrix, gate and up in another. */
+  /**
+   * One block. Query, key and value maps lie in one matrix, gate and up in another. Biases and the
+   * weights of head norms ((heads + kvHeads) x headDim) are null where the model has none.
+   */
   record Layer(
       Tensor attentionNorm,
       Weights qkv,
+      Tensor qkvBias,
+      Tensor headNorm,
       Weights output,
+      Tensor outputBias,
       Tensor mlpNorm,
       Weights gateUp,
-      Weights down) {}
+      Tensor gateUpBias,
+      Weights down,
+      Tensor downBias) {}
 
   /** A small tensor whose values are read anew when the model is updated. */
   private record Constant(MatrixSource source, float[] values) {
@@ -70,10 +81,16 @@ public final class LlamaModel implements AutoCloseable {
     if (weights.count() <= Integer.MAX_VALUE) {
       slices(config).forEach(slice -> slices.put(slice.name(), slice));
     }
+    this.frequencies =
+        config.variant().ropeScaling().frequencies(config.ropeTheta(), config.rotaryDim());
     this.rotary =
         new RotaryTable(
-            config.maxPositions(), config.headDim(), config.ropeTheta(), config.ropeInterleaved());
-    this.heads = new Heads(config.heads(), config.kvHeads(), config.headDim());
+            Math.min(FIRST_POSITIONS, config.maxPositions()),
+            frequencies,
+            config.ropeInterleaved());
+    for (int l = 0; l < config.layers(); l++) {
+      heads.add(new Heads(config.heads(), config.kvHeads(), config.headDim(), config.window(l)));
+    }
     this.embedding = weights.source(EMBEDDING);
     List<Weights> made = new ArrayList<>();
     try {
@@ -85,10 +102,15 @@ public final class LlamaModel implements AutoCloseable {
             new Layer(
                 constant(weights.source(attentionNormName(l))),
                 kept(made, linear(qkv(l))),
+                bias(l, LinearKind.Q, LinearKind.K, LinearKind.V),
+                headNorm(l),
                 kept(made, linear(weights.source(LinearKind.O.weightName(l)))),
+                bias(l, LinearKind.O),
                 constant(weights.source(mlpNormName(l))),
                 kept(made, linear(gateUp(l))),
-                kept(made, linear(weights.source(LinearKind.DOWN.weightName(l))))));
+                bias(l, LinearKind.GATE, LinearKind.UP),
+                kept(made, linear(weights.source(LinearKind.DOWN.weightName(l)))),
+                bias(l, LinearKind.DOWN)));
       }
     } catch (RuntimeException | Error e) {
       // For instance a NaN found while its row was read.
@@ -121,6 +143,48 @@ public final class LlamaModel implements AutoCloseable {
   private MatrixSource stacked(int layer, LinearKind... kinds) {
     return MatrixSource.stacked(
         Stream.of(kinds).map(kind -> weights.source(kind.weightName(layer))).toList());
+  }
+
+  /** Biases one beside the other as one row, or null. */
+  private Tensor bias(int layer, LinearKind... kinds) {
+    if (!kinds[0].hasBias(config)) {
+      return null;
+    }
+    List<MatrixSource> parts =
+        Stream.of(kinds).map(kind -> weights.source(kind.biasName(layer))).toList();
+    int cols = parts.stream().mapToInt(MatrixSource::cols).sum();
+    return constant(
+        new MatrixSource() {
+          @Override
+          public int rows() {
+            return 1;
+          }
+
+          @Override
+          public int cols() {
+            return cols;
+          }
+
+          @Override
+          public void read(int row, float[] to, int offset) {
+            int at = offset;
+            for (MatrixSource part : parts) {
+              part.read(row, to, at);
+              at += part.cols();
+            }
+          }
+        });
+  }
+
+  /** One row for each query head, then one for each key head, or null. */
+  private Tensor headNorm(int layer) {
+    if (!config.variant().headNorm()) {
+      return null;
+    }
+    List<MatrixSource> rows = new ArrayList<>();
+    rows.addAll(Collections.nCopies(config.heads(), weights.source(queryNormName(layer))));
+    rows.addAll(Collections.nCopies(config.kvHeads(), weights.source(keyNormName(layer))));
+    return constant(MatrixSource.stacked(rows));
   }
 
   private Tensor constant(MatrixSource source) {
@@ -179,16 +243,16 @@ public final class LlamaModel implements AutoCloseable {
 
   /**
    * Seeded weights for pretraining: normal with deviation 0.02, what writes into the residual
-   * stream divided by sqrt(2 layers) (GPT-2), norms one.
+   * stream divided by sqrt(2 layers) (GPT-2), norms one, biases zero.
    */
   public static Map<String, float[]> initialWeights(ModelConfig config, long seed) {
     Map<String, float[]> weights = new LinkedHashMap<>();
     int number = 0;
     for (Slice slice : slices(config)) {
       float[] values = new float[slice.length()];
-      if (slice.rows() == 1) {
+      if (slice.name().endsWith("norm.weight")) {
         Arrays.fill(values, 1f);
-      } else {
+      } else if (!slice.name().endsWith(".bias")) {
         boolean residual =
             slice.name().endsWith("o_proj.weight") || slice.name().endsWith("down_proj.weight");
         double deviation = residual ? 0.02 / Math.sqrt(2.0 * config.layers()) : 0.02;
@@ -205,7 +269,9 @@ public final class LlamaModel implements AutoCloseable {
 
   /**
    * Every weight by its hub name: embedding; for each layer attention norm, q, k, v, o, MLP norm,
-   * gate, up, down; final norm; and the head unless it is tied. Vectors have one row.
+   * gate, up, down; final norm; and the head unless it is tied. Vectors have one row. Where there
+   * are biases, those of q, k and v follow v's weight, then head norms; those of gate and up follow
+   * up's weight, o's and down's their own.
    */
   public static List<ModelTensor> tensors(ModelConfig config) {
     List<ModelTensor> tensors = new ArrayList<>();
@@ -218,6 +284,18 @@ public final class LlamaModel implements AutoCloseable {
           tensors.add(new ModelTensor(mlpNormName(l), 1, hidden));
         }
         tensors.add(new ModelTensor(kind.weightName(l), kind.out(config), kind.in(config)));
+        switch (kind) {
+          case V -> {
+            biases(tensors, config, l, LinearKind.Q, LinearKind.K, LinearKind.V);
+            if (config.variant().headNorm()) {
+              tensors.add(new ModelTensor(queryNormName(l), 1, config.headDim()));
+              tensors.add(new ModelTensor(keyNormName(l), 1, config.headDim()));
+            }
+          }
+          case UP -> biases(tensors, config, l, LinearKind.GATE, LinearKind.UP);
+          case O, DOWN -> biases(tensors, config, l, kind);
+          case Q, K, GATE -> {}
+        }
       }
     }
     tensors.add(new ModelTensor(FINAL_NORM, 1, hidden));
@@ -247,6 +325,23 @@ public final class LlamaModel implements AutoCloseable {
       offset += slice.length();
     }
     return slices;
+  }
+
+  private static void biases(
+      List<ModelTensor> tensors, ModelConfig config, int layer, LinearKind... kinds) {
+    for (LinearKind kind : kinds) {
+      if (kind.hasBias(config)) {
+        tensors.add(new ModelTensor(kind.biasName(layer), 1, kind.out(config)));
+      }
+    }
+  }
+
+  static String queryNormName(int layer) {
+    return "model.layers." + layer + ".self_attn.q_norm.weight";
+  }
+
+  static String keyNormName(int layer) {
+    return "model.layers." + layer + ".self_attn.k_norm.weight";
   }
 
   static String attentionNormName(int layer) {
@@ -353,12 +448,29 @@ public final class LlamaModel implements AutoCloseable {
     return slices.get(headName());
   }
 
-  RotaryTable rotary() {
-    return rotary;
+  /** A table of at least this many positions; it grows with what is asked for. */
+  RotaryTable rotary(int positions) {
+    RotaryTable table = rotary;
+    if (table.positions() < positions) {
+      synchronized (constants) {
+        table = rotary;
+        if (table.positions() < positions) {
+          long rows = Math.max(positions, 2L * table.positions());
+          table =
+              new RotaryTable(
+                  (int) Math.min(config.maxPositions(), rows),
+                  frequencies,
+                  config.ropeInterleaved());
+          rotary = table;
+        }
+      }
+    }
+    return table;
   }
 
-  Heads heads() {
-    return heads;
+  /** How a row of queries, keys and values of this layer is cut. */
+  Heads heads(int layer) {
+    return heads.get(layer);
   }
 
   MatrixSource embedding() {

@@ -15,11 +15,13 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A model in the layout of model hubs: config.json, tokenizer.json, tokenizer_config.json with its
@@ -145,19 +147,21 @@ public final class ModelFolder {
     Path file = path.resolve(WEIGHTS_FILE);
     Safetensors stored = Safetensors.read(file);
     Map<String, MatrixSource> weights = new LinkedHashMap<>();
-    for (ModelTensor tensor : LlamaModel.tensors(config)) {
-      weights.put(tensor.name(), stored.source(tensor.name(), tensor.shape()));
+    Set<String> known = new HashSet<>();
+    for (StoredTensor tensor : StoredTensor.of(config)) {
+      known.add(tensor.name());
+      tensor.cut(stored.source(tensor.name(), tensor.shape()), weights);
     }
     for (String name : stored.names()) {
       // Some writers store the shared output matrix twice, and old ones the rotary frequencies.
       boolean redundant =
           (config.tiedEmbeddings() && name.equals("lm_head.weight"))
               || name.endsWith("rotary_emb.inv_freq");
-      if (!weights.containsKey(name) && !redundant) {
+      if (!known.contains(name) && !redundant) {
         throw new NeuroWeaverException(
             ErrorKind.INVALID_INPUT,
-            "%s holds tensor %s, which a LlamaForCausalLM of this config.json does not have"
-                .formatted(file, name),
+            "%s holds tensor %s, which a %s of this config.json does not have"
+                .formatted(file, name, config.variant().architecture().className()),
             Map.of("file", file.toString(), "tensor", name));
       }
     }

@@ -55,8 +55,11 @@ final class AttentionKernel {
             for (int r = 0; r < rows; r++) {
               int at = r * width;
               int n = from + r + 1;
-              float max = ElementKernels.max(scores, at, n, scratch) * scale;
-              float sum = ElementKernels.expInPlace(scores, at, n, scale, max, scratch);
+              int seen = heads.firstSeen(n);
+              float max = ElementKernels.max(scores, at + seen, n - seen, scratch) * scale;
+              float sum =
+                  ElementKernels.expInPlace(scores, at + seen, n - seen, scale, max, scratch);
+              Arrays.fill(scores, at, at + seen, 0f);
               Arrays.fill(scores, at + n, at + reach, 0f);
               int statsAt = stats.offset + (first + from + r) * stats.stride + 2 * h;
               stats.data[statsAt] = max;
@@ -172,11 +175,14 @@ final class AttentionKernel {
                       outAt + r * out.stride,
                       d,
                       scratch);
+              int seen = heads.firstSeen(n);
+              Arrays.fill(scores, at, at + seen, 0f);
+              Arrays.fill(gradients, at, at + seen, 0f);
               softmaxGradient(
                   scores,
                   gradients,
-                  at,
-                  n,
+                  at + seen,
+                  n - seen,
                   scale,
                   stats.data[statsAt],
                   stats.data[statsAt + 1],
@@ -268,9 +274,12 @@ final class AttentionKernel {
           false);
       for (int g = 0; g < group; g++) {
         int at = g * width;
-        float max = ElementKernels.max(scores, at, length, scratch) * scale;
-        float sum = ElementKernels.expInPlace(scores, at, length, scale, max, scratch);
-        ElementKernels.scale(scores, at, length, 1f / sum);
+        int seen = heads.firstSeen(length);
+        int n = length - seen;
+        float max = ElementKernels.max(scores, at + seen, n, scratch) * scale;
+        float sum = ElementKernels.expInPlace(scores, at + seen, n, scale, max, scratch);
+        ElementKernels.scale(scores, at + seen, n, 1f / sum);
+        Arrays.fill(scores, at, at + seen, 0f);
       }
       VectorGemm.multiply(
           group,

@@ -119,7 +119,7 @@ final class ElementKernels {
   static void rotary(
       CpuTensor x, int heads, int headDim, int[] positions, RotaryTable table, boolean backward) {
     float[] d = x.data;
-    int half = headDim / 2;
+    int half = table.half();
     float sign = backward ? -1f : 1f;
     for (int r = 0; r < x.rows; r++) {
       int angles = positions[r] * half;

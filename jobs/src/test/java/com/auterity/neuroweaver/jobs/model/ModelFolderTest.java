@@ -107,10 +107,10 @@ class ModelFolderTest {
     String good = Files.readString(folder.resolve("config.json"));
     for (String[] change :
         new String[][] {
-          {"LlamaForCausalLM", "Qwen2ForCausalLM", "architectures"},
+          {"LlamaForCausalLM", "GemmaForCausalLM", "architectures"},
           {"\"silu\"", "\"gelu\"", "hidden_act"},
-          {"\"attention_bias\" : false", "\"attention_bias\" : true", "attention_bias"},
-          {"\"mlp_bias\" : false", "\"mlp_bias\" : true", "mlp_bias"},
+          {"\"attention_bias\" : false", "\"attention_bias\" : 1", "attention_bias"},
+          {"\"mlp_bias\" : false", "\"mlp_bias\" : \"no\"", "mlp_bias"},
           {
             "\"rope_scaling\" : null",
             "\"rope_scaling\" : {\"rope_type\": \"llama3\"}",
