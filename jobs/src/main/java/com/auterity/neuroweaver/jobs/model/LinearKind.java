@@ -42,6 +42,18 @@ enum LinearKind {
     return "model.layers." + layer + "." + path() + ".weight";
   }
 
+  String biasName(int layer) {
+    return "model.layers." + layer + "." + path() + ".bias";
+  }
+
+  boolean hasBias(ModelConfig config) {
+    return switch (this) {
+      case Q, K, V -> config.variant().qkvBias();
+      case O -> config.variant().outputBias();
+      case GATE, UP, DOWN -> config.variant().mlpBias();
+    };
+  }
+
   int in(ModelConfig config) {
     return switch (this) {
       case O -> config.queryWidth();

@@ -4,6 +4,7 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.Heads;
 import com.auterity.neuroweaver.jobs.tensor.KeyValues;
 import com.auterity.neuroweaver.jobs.tensor.Lane;
+import com.auterity.neuroweaver.jobs.tensor.RotaryTable;
 import com.auterity.neuroweaver.jobs.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +34,7 @@ public final class LlamaDecoder implements AutoCloseable {
       capacity = tokens;
       caches = new KeyValues[config.layers()];
       for (int l = 0; l < caches.length; l++) {
-        caches[l] = lane.keyValues(heads, capacity);
+        caches[l] = lane.keyValues(model.heads(l), capacity);
       }
     }
 
@@ -61,7 +62,7 @@ public final class LlamaDecoder implements AutoCloseable {
   public LlamaDecoder(LlamaModel model) {
     this.model = model;
     this.config = model.config();
-    this.heads = model.heads();
+    this.heads = model.heads(0);
     model.retain();
     this.lane = model.device().lane();
   }
@@ -96,7 +97,7 @@ public final class LlamaDecoder implements AutoCloseable {
             tokens,
             positions,
             (l, qkv, attended) -> {
-              lane.attention(qkv, heads, bounds, attended, stats);
+              lane.attention(qkv, model.heads(l), bounds, attended, stats);
               lane.cache(qkv, 0, n, sequence.caches[l], 0);
             });
     lane.free(stats);
@@ -172,26 +173,44 @@ public final class LlamaDecoder implements AutoCloseable {
     Tensor added = lane.tensor(rows, hidden);
     Tensor gateUp = lane.tensor(rows, 2 * config.intermediateSize());
     Tensor activated = lane.tensor(rows, config.intermediateSize());
+    int rotated = heads.heads() + heads.kvHeads();
+    Tensor headInverse = config.variant().headNorm() ? lane.tensor(rows, rotated) : null;
+    RotaryTable rotary = model.rotary(Arrays.stream(positions).max().getAsInt() + 1);
     lane.embed(model.embedding(), tokens, x);
     for (int l = 0; l < config.layers(); l++) {
       LlamaModel.Layer layer = model.layers().get(l);
       lane.rmsNorm(x, layer.attentionNorm(), config.rmsNormEps(), normed, inverse);
       lane.linear(normed, layer.qkv(), qkv);
-      lane.rotary(
-          qkv, heads.heads() + heads.kvHeads(), heads.headDim(), positions, model.rotary(), false);
+      addBias(layer.qkvBias(), qkv);
+      if (headInverse != null) {
+        lane.headNorm(qkv, layer.headNorm(), config.rmsNormEps(), qkv, headInverse);
+      }
+      lane.rotary(qkv, rotated, heads.headDim(), positions, rotary, false);
       attention.run(l, qkv, attended);
       lane.linear(attended, layer.output(), added);
+      addBias(layer.outputBias(), added);
       lane.add(added, x);
       lane.rmsNorm(x, layer.mlpNorm(), config.rmsNormEps(), normed, inverse);
       lane.linear(normed, layer.gateUp(), gateUp);
+      addBias(layer.gateUpBias(), gateUp);
       lane.swiglu(gateUp, activated);
       lane.linear(activated, layer.down(), added);
+      addBias(layer.downBias(), added);
       lane.add(added, x);
     }
     for (Tensor tensor : List.of(normed, inverse, qkv, attended, added, gateUp, activated)) {
       lane.free(tensor);
     }
+    if (headInverse != null) {
+      lane.free(headInverse);
+    }
     return x;
+  }
+
+  private void addBias(Tensor bias, Tensor y) {
+    if (bias != null) {
+      lane.addRow(bias, y);
+    }
   }
 
   /** Frees x. */

@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.jobs.model;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.Heads;
 import com.auterity.neuroweaver.jobs.tensor.Lane;
+import com.auterity.neuroweaver.jobs.tensor.RotaryTable;
 import com.auterity.neuroweaver.jobs.tensor.Tensor;
 import com.auterity.neuroweaver.jobs.tensor.Weights;
 import java.util.Arrays;
@@ -36,6 +37,7 @@ final class LlamaPass {
   private final int rows;
   private final int[] tokens;
   private final int[] positions;
+  private final RotaryTable rotary;
   private final int[] bounds;
   private final int[] targets;
   private final int[] targetRows;
@@ -49,6 +51,9 @@ final class LlamaPass {
     Tensor normed;
     Tensor inverse;
     Tensor qkv;
+    // Before the norms of the heads, where a model has them.
+    Tensor rawQkv;
+    Tensor headInverse;
     Tensor attended;
     Tensor stats;
     Tensor middle;
@@ -68,7 +73,7 @@ final class LlamaPass {
       float[] gradient) {
     this.model = model;
     this.config = model.config();
-    this.heads = model.heads();
+    this.heads = model.heads(0);
     this.lane = lane;
     this.wanted = wanted;
     this.gradient = gradient;
@@ -78,6 +83,7 @@ final class LlamaPass {
     this.positions = Arrays.copyOf(batch.positions(), rows);
     this.bounds = bounds(batch.segments(), rows);
     check(batch);
+    this.rotary = model.rotary(Arrays.stream(positions).max().orElse(0) + 1);
 
     int count = 0;
     for (int target : batch.targets()) {
@@ -188,19 +194,31 @@ final class LlamaPass {
 
     a.qkv = lane.tensor(rows, heads.width());
     lane.linear(a.normed, layer.qkv(), a.qkv);
+    addBias(layer.qkvBias(), a.qkv);
     adapt(l, LinearKind.Q, a.normed, a.qkv, 0, heads.queryWidth());
     adapt(l, LinearKind.K, a.normed, a.qkv, heads.queryWidth(), heads.keyWidth());
     adapt(
         l, LinearKind.V, a.normed, a.qkv, heads.queryWidth() + heads.keyWidth(), heads.keyWidth());
-    lane.rotary(
-        a.qkv, heads.heads() + heads.kvHeads(), heads.headDim(), positions, model.rotary(), false);
+    int rotated = heads.heads() + heads.kvHeads();
+    if (layer.headNorm() != null) {
+      a.rawQkv = a.qkv;
+      a.qkv = lane.tensor(rows, heads.width());
+      a.headInverse = lane.tensor(rows, rotated);
+      int values = heads.queryWidth() + heads.keyWidth();
+      lane.copy(
+          lane.columns(a.rawQkv, values, heads.keyWidth()),
+          lane.columns(a.qkv, values, heads.keyWidth()));
+      lane.headNorm(a.rawQkv, layer.headNorm(), config.rmsNormEps(), a.qkv, a.headInverse);
+    }
+    lane.rotary(a.qkv, rotated, heads.headDim(), positions, rotary, false);
 
     a.attended = lane.tensor(rows, heads.queryWidth());
     a.stats = lane.tensor(rows, 2 * heads.heads());
-    lane.attention(a.qkv, heads, bounds, a.attended, a.stats);
+    lane.attention(a.qkv, model.heads(l), bounds, a.attended, a.stats);
 
     a.middle = lane.tensor(rows, hidden);
     lane.linear(a.attended, layer.output(), a.middle);
+    addBias(layer.outputBias(), a.middle);
     adapt(l, LinearKind.O, a.attended, a.middle, 0, hidden);
     lane.add(x, a.middle);
 
@@ -211,6 +229,7 @@ final class LlamaPass {
     int m = config.intermediateSize();
     a.gateUp = lane.tensor(rows, 2 * m);
     lane.linear(a.middleNormed, layer.gateUp(), a.gateUp);
+    addBias(layer.gateUpBias(), a.gateUp);
     adapt(l, LinearKind.GATE, a.middleNormed, a.gateUp, 0, m);
     adapt(l, LinearKind.UP, a.middleNormed, a.gateUp, m, m);
     a.activated = lane.tensor(rows, m);
@@ -218,9 +237,16 @@ final class LlamaPass {
 
     Tensor y = lane.tensor(rows, hidden);
     lane.linear(a.activated, layer.down(), y);
+    addBias(layer.downBias(), y);
     adapt(l, LinearKind.DOWN, a.activated, y, 0, hidden);
     lane.add(a.middle, y);
     return y;
+  }
+
+  private void addBias(Tensor bias, Tensor y) {
+    if (bias != null) {
+      lane.addRow(bias, y);
+    }
   }
 
   private void adapt(int l, LinearKind kind, Tensor x, Tensor y, int from, int count) {
@@ -237,6 +263,8 @@ final class LlamaPass {
           a.normed,
           a.inverse,
           a.qkv,
+          a.rawQkv,
+          a.headInverse,
           a.attended,
           a.stats,
           a.middle,
@@ -245,7 +273,9 @@ final class LlamaPass {
           a.gateUp,
           a.activated
         }) {
-      lane.free(tensor);
+      if (tensor != null) {
+        lane.free(tensor);
+      }
     }
   }
 
@@ -341,10 +371,12 @@ final class LlamaPass {
       return;
     }
     Tensor dQkv = lane.tensor(rows, heads.width());
-    lane.attentionBackward(dAttended, a.qkv, a.attended, a.stats, heads, bounds, dQkv);
+    lane.attentionBackward(dAttended, a.qkv, a.attended, a.stats, model.heads(l), bounds, dQkv);
     lane.free(dAttended);
-    lane.rotary(
-        dQkv, heads.heads() + heads.kvHeads(), heads.headDim(), positions, model.rotary(), true);
+    lane.rotary(dQkv, heads.heads() + heads.kvHeads(), heads.headDim(), positions, rotary, true);
+    if (layer.headNorm() != null) {
+      headNormBackward(l, dQkv, a);
+    }
 
     below = stop < 0;
     Tensor dNormed = input(dQkv, layer.qkv(), below);
@@ -373,7 +405,8 @@ final class LlamaPass {
   }
 
   /**
-   * The gradient of a weight matrix that begins with this kind's (q with k and v, gate with up).
+   * The gradient of a weight matrix that begins with this kind's (q with k and v, gate with up),
+   * and of its bias.
    */
   private void weight(int l, LinearKind first, Tensor dy, Tensor x) {
     if (wanted != Gradient.ALL) {
@@ -383,6 +416,28 @@ final class LlamaPass {
     lane.linearWeight(dy, x, dw, false);
     lane.read(dw, gradient, model.slice(first.weightName(l)).offset());
     lane.free(dw);
+    if (first.hasBias(config)) {
+      sumRows(first.biasName(l), dy);
+    }
+  }
+
+  private void sumRows(String name, Tensor x) {
+    Tensor sums = lane.zeros(1, x.cols());
+    lane.sumRows(x, sums);
+    lane.read(sums, gradient, model.slice(name).offset());
+    lane.free(sums);
+  }
+
+  /** dQkv, the gradient of normalized heads, becomes that of the maps' results. */
+  private void headNormBackward(int l, Tensor dQkv, Activations a) {
+    Tensor weight = model.layers().get(l).headNorm();
+    Tensor dWeight = wanted == Gradient.ALL ? lane.zeros(weight.rows(), weight.cols()) : null;
+    lane.headNormBackward(dQkv, a.rawQkv, weight, a.headInverse, dWeight);
+    if (dWeight != null) {
+      sumRows(LlamaModel.queryNormName(l), lane.rows(dWeight, 0, heads.heads()));
+      sumRows(LlamaModel.keyNormName(l), lane.rows(dWeight, heads.heads(), heads.kvHeads()));
+      lane.free(dWeight);
+    }
   }
 
   private void adaptBackward(int l, LinearKind kind, Tensor dy, int from, int count, Tensor dx) {

@@ -2,7 +2,6 @@ package com.auterity.neuroweaver.jobs.model;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -70,25 +69,23 @@ public final class LoraAdapter {
     return List.copyOf(slices);
   }
 
-  /** weights at w += scale B A, where A and B are slices {@code s} and {@code s + 1}. */
-  void addProduct(int s, float[] weights, Slice w) {
+  /**
+   * to[at] and after += row {@code row} of scale B A; A and B are slices {@code s}, {@code s + 1}.
+   */
+  void addProductRow(int s, int row, float[] to, int at) {
     Slice a = slices.get(s);
     Slice b = slices.get(s + 1);
     float scale = config.scale();
-    float[] row = new float[w.cols()];
-    for (int i = 0; i < w.rows(); i++) {
-      Arrays.fill(row, 0f);
-      for (int k = 0; k < a.rows(); k++) {
-        float factor = parameters[b.offset() + i * b.cols() + k];
-        int at = a.offset() + k * a.cols();
-        for (int j = 0; j < row.length; j++) {
-          row[j] += factor * parameters[at + j];
-        }
+    float[] product = new float[a.cols()];
+    for (int k = 0; k < a.rows(); k++) {
+      float factor = parameters[b.offset() + row * b.cols() + k];
+      int from = a.offset() + k * a.cols();
+      for (int j = 0; j < product.length; j++) {
+        product[j] += factor * parameters[from + j];
       }
-      int at = w.offset() + i * w.cols();
-      for (int j = 0; j < row.length; j++) {
-        weights[at + j] += scale * row[j];
-      }
+    }
+    for (int j = 0; j < product.length; j++) {
+      to[at + j] += scale * product[j];
     }
   }
 
