@@ -251,12 +251,10 @@ public final class LlamaModel implements AutoCloseable {
       throw NeuroWeaverException.invalid("this adapter was made for a model of another shape");
     }
     float[] merged = parameters.clone();
-    int s = 0;
-    for (int l = 0; l < config.layers(); l++) {
-      for (String module : adapter.config().targetModules()) {
-        Slice w = slices.get(LinearKind.of(module).weightName(l));
-        adapter.addProduct(s, merged, w);
-        s += 2;
+    for (LoraMap map : adapter.maps()) {
+      Slice w = slices.get(map.kind().weightName(map.layer()));
+      for (int i = 0; i < w.rows(); i++) {
+        adapter.addProduct(map, i, merged, w.offset() + i * w.cols());
       }
     }
     return new LlamaModel(config, merged, device);

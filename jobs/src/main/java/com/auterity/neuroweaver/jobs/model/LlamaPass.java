@@ -30,6 +30,7 @@ final class LlamaPass {
   private final Gradient wanted;
   private final float[] gradient;
   private final LoraPart[][] parts;
+  private final int lowestLayer;
   private final int lowest;
 
   private final int size;
@@ -98,24 +99,24 @@ final class LlamaPass {
     }
 
     this.parts = new LoraPart[config.layers()][LinearKind.values().length];
-    int lowestKind = LinearKind.values().length;
+    int firstLayer = 0;
+    int firstKind = -1;
     if (adapter != null) {
       double dropout = wanted == Gradient.ADAPTER ? adapter.config().dropout() : 0;
-      int s = 0;
-      for (int l = 0; l < config.layers(); l++) {
-        for (String module : adapter.config().targetModules()) {
-          int kind = LinearKind.of(module).ordinal();
-          lowestKind = Math.min(lowestKind, kind);
-          long key =
-              CounterRandom.stream(dropoutSeed, (long) l * LinearKind.values().length + kind);
-          Slice a = adapter.slices().get(s);
-          parts[l][kind] =
-              new LoraPart(lane, adapter, a, adapter.slices().get(s + 1), dropout, key);
-          s += 2;
-        }
+      for (LoraMap map : adapter.maps()) {
+        int kind = map.kind().ordinal();
+        long key =
+            CounterRandom.stream(
+                dropoutSeed, (long) map.layer() * LinearKind.values().length + kind);
+        parts[map.layer()][kind] = new LoraPart(lane, adapter, map, dropout, key);
+      }
+      if (wanted == Gradient.ADAPTER) {
+        firstLayer = adapter.maps().get(0).layer();
+        firstKind = adapter.maps().get(0).kind().ordinal();
       }
     }
-    this.lowest = lowestKind;
+    this.lowestLayer = firstLayer;
+    this.lowest = firstKind;
   }
 
   private static int roundUp(int n) {
@@ -168,7 +169,7 @@ final class LlamaPass {
     }
     Tensor dx = head(x);
     if (wanted != Gradient.NONE) {
-      for (int l = kept.length - 1; l >= 0; l--) {
+      for (int l = kept.length - 1; l >= lowestLayer; l--) {
         backward(l, dx, kept[l]);
       }
       if (wanted == Gradient.ALL) {
@@ -305,8 +306,8 @@ final class LlamaPass {
   /** dx, the gradient of the layer's output, becomes that of its input. */
   private void backward(int l, Tensor dx, Activations a) {
     LlamaModel.Layer layer = model.layers().get(l);
-    // In layer 0 of an adapter's gradient, nothing below the lowest adapter is needed.
-    int stop = wanted == Gradient.ADAPTER && l == 0 ? lowest : -1;
+    // Of an adapter's gradient, nothing below the lowest adapter is needed.
+    int stop = l == lowestLayer ? lowest : -1;
     int hidden = config.hiddenSize();
     int m = config.intermediateSize();
 

@@ -22,14 +22,14 @@ final class LoraPart {
   private Tensor input;
   private Tensor low;
 
-  LoraPart(Lane lane, LoraAdapter adapter, Slice sliceA, Slice sliceB, double dropout, long key) {
+  LoraPart(Lane lane, LoraAdapter adapter, LoraMap map, double dropout, long key) {
     this.lane = lane;
-    this.scale = adapter.config().scale();
+    this.scale = map.scale();
     this.dropout = dropout;
     this.key = key;
-    this.sliceA = sliceA;
-    this.sliceB = sliceB;
-    this.rank = sliceA.rows();
+    this.sliceA = map.a();
+    this.sliceB = map.b();
+    this.rank = map.rank();
     int padded = (rank + RANK_STEP - 1) / RANK_STEP * RANK_STEP;
     this.a = lane.zeros(padded, sliceA.cols());
     this.b = lane.zeros(sliceB.rows(), padded);
