@@ -38,8 +38,13 @@ enum LinearKind {
     return parent + "." + module;
   }
 
+  /** For example {@code model.layers.3.self_attn.q_proj}. */
+  String path(int layer) {
+    return "model.layers." + layer + "." + path();
+  }
+
   String weightName(int layer) {
-    return "model.layers." + layer + "." + path() + ".weight";
+    return path(layer) + ".weight";
   }
 
   String biasName(int layer) {

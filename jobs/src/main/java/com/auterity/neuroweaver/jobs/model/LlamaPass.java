@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 final class LlamaPass {
   private static final int ROW_STEP = 16;
-  private static final int LOGITS = 1 << 20;
+  private static final int LOGITS = 1 << 25;
 
   /** What a gradient is taken of. */
   enum Gradient {
@@ -31,6 +31,7 @@ final class LlamaPass {
   private final Gradient wanted;
   private final float[] gradient;
   private final LoraPart[][] parts;
+  private final int lowestLayer;
   private final int lowest;
 
   private final int size;
@@ -104,24 +105,24 @@ final class LlamaPass {
     }
 
     this.parts = new LoraPart[config.layers()][LinearKind.values().length];
-    int lowestKind = LinearKind.values().length;
+    int firstLayer = 0;
+    int firstKind = -1;
     if (adapter != null) {
       double dropout = wanted == Gradient.ADAPTER ? adapter.config().dropout() : 0;
-      int s = 0;
-      for (int l = 0; l < config.layers(); l++) {
-        for (String module : adapter.config().targetModules()) {
-          int kind = LinearKind.of(module).ordinal();
-          lowestKind = Math.min(lowestKind, kind);
-          long key =
-              CounterRandom.stream(dropoutSeed, (long) l * LinearKind.values().length + kind);
-          Slice a = adapter.slices().get(s);
-          parts[l][kind] =
-              new LoraPart(lane, adapter, a, adapter.slices().get(s + 1), dropout, key);
-          s += 2;
-        }
+      for (LoraMap map : adapter.maps()) {
+        int kind = map.kind().ordinal();
+        long key =
+            CounterRandom.stream(
+                dropoutSeed, (long) map.layer() * LinearKind.values().length + kind);
+        parts[map.layer()][kind] = new LoraPart(lane, adapter, map, dropout, key);
+      }
+      if (wanted == Gradient.ADAPTER) {
+        firstLayer = adapter.maps().get(0).layer();
+        firstKind = adapter.maps().get(0).kind().ordinal();
       }
     }
-    this.lowest = lowestKind;
+    this.lowestLayer = firstLayer;
+    this.lowest = firstKind;
   }
 
   private static int roundUp(int n) {
@@ -174,7 +175,7 @@ final class LlamaPass {
     }
     Tensor dx = head(x);
     if (wanted != Gradient.NONE) {
-      for (int l = kept.length - 1; l >= 0; l--) {
+      for (int l = kept.length - 1; l >= lowestLayer; l--) {
         backward(l, dx, kept[l]);
       }
       if (wanted == Gradient.ALL) {
@@ -189,10 +190,10 @@ final class LlamaPass {
     int hidden = config.hiddenSize();
     a.x = x;
     a.inverse = lane.tensor(rows, 1);
-    a.normed = lane.tensor(rows, hidden);
+    a.normed = lane.narrow(rows, hidden);
     lane.rmsNorm(x, layer.attentionNorm(), config.rmsNormEps(), a.normed, a.inverse);
 
-    a.qkv = lane.tensor(rows, heads.width());
+    a.qkv = lane.narrow(rows, heads.width());
     lane.linear(a.normed, layer.qkv(), a.qkv);
     addBias(layer.qkvBias(), a.qkv);
     adapt(l, LinearKind.Q, a.normed, a.qkv, 0, heads.queryWidth());
@@ -202,7 +203,7 @@ final class LlamaPass {
     int rotated = heads.heads() + heads.kvHeads();
     if (layer.headNorm() != null) {
       a.rawQkv = a.qkv;
-      a.qkv = lane.tensor(rows, heads.width());
+      a.qkv = lane.narrow(rows, heads.width());
       a.headInverse = lane.tensor(rows, rotated);
       int values = heads.queryWidth() + heads.keyWidth();
       lane.copy(
@@ -212,7 +213,7 @@ final class LlamaPass {
     }
     lane.rotary(a.qkv, rotated, heads.headDim(), positions, rotary, false);
 
-    a.attended = lane.tensor(rows, heads.queryWidth());
+    a.attended = lane.narrow(rows, heads.queryWidth());
     a.stats = lane.tensor(rows, 2 * heads.heads());
     lane.attention(a.qkv, model.heads(l), bounds, a.attended, a.stats);
 
@@ -223,16 +224,16 @@ final class LlamaPass {
     lane.add(x, a.middle);
 
     a.middleInverse = lane.tensor(rows, 1);
-    a.middleNormed = lane.tensor(rows, hidden);
+    a.middleNormed = lane.narrow(rows, hidden);
     lane.rmsNorm(a.middle, layer.mlpNorm(), config.rmsNormEps(), a.middleNormed, a.middleInverse);
 
     int m = config.intermediateSize();
-    a.gateUp = lane.tensor(rows, 2 * m);
+    a.gateUp = lane.narrow(rows, 2 * m);
     lane.linear(a.middleNormed, layer.gateUp(), a.gateUp);
     addBias(layer.gateUpBias(), a.gateUp);
     adapt(l, LinearKind.GATE, a.middleNormed, a.gateUp, 0, m);
     adapt(l, LinearKind.UP, a.middleNormed, a.gateUp, m, m);
-    a.activated = lane.tensor(rows, m);
+    a.activated = lane.narrow(rows, m);
     lane.swiglu(a.gateUp, a.activated);
 
     Tensor y = lane.tensor(rows, hidden);
@@ -297,10 +298,10 @@ final class LlamaPass {
     }
     Tensor chosen = lane.tensor(count, hidden);
     lane.gather(x, targetRows, 0, chosen);
-    Tensor normed = lane.tensor(count, hidden);
+    Tensor normed = lane.narrow(count, hidden);
     Tensor inverse = lane.tensor(count, 1);
     lane.rmsNorm(chosen, model.finalNorm(), config.rmsNormEps(), normed, inverse);
-    Tensor dNormed = backward ? lane.tensor(count, hidden) : null;
+    Tensor dNormed = backward ? lane.narrow(count, hidden) : null;
     Tensor dHead = wanted == Gradient.ALL ? lane.tensor(vocab, hidden) : null;
 
     int step = Math.max(ROW_STEP, Math.min(512, LOGITS / vocab / ROW_STEP * ROW_STEP));
@@ -309,14 +310,18 @@ final class LlamaPass {
       Tensor logits = lane.tensor(n, vocab);
       Tensor part = lane.rows(normed, from, n);
       lane.linear(part, model.head(), logits);
-      loss += lane.crossEntropy(logits, targets, from, backward ? logits : null);
+      Tensor dLogits = backward ? lane.narrow(n, vocab) : null;
+      loss += lane.crossEntropy(logits, targets, from, dLogits);
+      lane.free(logits);
       if (backward) {
-        lane.linearInput(logits, model.head(), lane.rows(dNormed, from, n));
+        lane.linearInput(dLogits, model.head(), lane.rows(dNormed, from, n));
       }
       if (dHead != null) {
-        lane.linearWeight(logits, part, dHead, from > 0);
+        lane.linearWeight(dLogits, part, dHead, from > 0);
       }
-      lane.free(logits);
+      if (backward) {
+        lane.free(dLogits);
+      }
     }
     if (backward) {
       Tensor dChosen = lane.zeros(count, hidden);
@@ -335,8 +340,8 @@ final class LlamaPass {
   /** dx, the gradient of the layer's output, becomes that of its input. */
   private void backward(int l, Tensor dx, Activations a) {
     LlamaModel.Layer layer = model.layers().get(l);
-    // In layer 0 of an adapter's gradient, nothing below the lowest adapter is needed.
-    int stop = wanted == Gradient.ADAPTER && l == 0 ? lowest : -1;
+    // Of an adapter's gradient, nothing below the lowest adapter is needed.
+    int stop = l == lowestLayer ? lowest : -1;
     int hidden = config.hiddenSize();
     int m = config.intermediateSize();
 
@@ -347,7 +352,7 @@ final class LlamaPass {
     if (!below) {
       return;
     }
-    Tensor dGateUp = lane.tensor(rows, 2 * m);
+    Tensor dGateUp = lane.narrow(rows, 2 * m);
     lane.swigluBackward(dActivated, a.gateUp, dGateUp);
     lane.free(dActivated);
 
@@ -370,7 +375,7 @@ final class LlamaPass {
     if (!below) {
       return;
     }
-    Tensor dQkv = lane.tensor(rows, heads.width());
+    Tensor dQkv = lane.narrow(rows, heads.width());
     lane.attentionBackward(dAttended, a.qkv, a.attended, a.stats, model.heads(l), bounds, dQkv);
     lane.free(dAttended);
     lane.rotary(dQkv, heads.heads() + heads.kvHeads(), heads.headDim(), positions, rotary, true);
@@ -399,7 +404,7 @@ final class LlamaPass {
     if (!needed) {
       return null;
     }
-    Tensor dx = lane.tensor(rows, weights.in());
+    Tensor dx = lane.narrow(rows, weights.in());
     lane.linearInput(dy, weights, dx);
     return dx;
   }

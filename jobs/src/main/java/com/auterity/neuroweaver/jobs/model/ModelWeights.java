@@ -92,18 +92,14 @@ public final class ModelWeights {
       throw NeuroWeaverException.invalid("this adapter was made for a model of another shape");
     }
     Map<String, MatrixSource> merged = new LinkedHashMap<>(sources);
-    int s = 0;
-    for (int l = 0; l < config.layers(); l++) {
-      for (String module : adapter.config().targetModules()) {
-        String name = LinearKind.of(module).weightName(l);
-        merged.put(name, sum(source(name), adapter, s));
-        s += 2;
-      }
+    for (LoraMap map : adapter.maps()) {
+      String name = map.kind().weightName(map.layer());
+      merged.put(name, sum(source(name), adapter, map));
     }
     return new ModelWeights(config, merged);
   }
 
-  private static MatrixSource sum(MatrixSource base, LoraAdapter adapter, int slice) {
+  private static MatrixSource sum(MatrixSource base, LoraAdapter adapter, LoraMap map) {
     return new MatrixSource() {
       @Override
       public int rows() {
@@ -118,7 +114,7 @@ public final class ModelWeights {
       @Override
       public void read(int row, float[] to, int offset) {
         base.read(row, to, offset);
-        adapter.addProductRow(slice, row, to, offset);
+        adapter.addProduct(map, row, to, offset);
       }
     };
   }
