@@ -72,21 +72,21 @@ final class AttentionKernel implements AutoCloseable {
     int step = length <= BLOCK ? FINE : COARSE;
     int width = roundUp(length, step);
     int keyAt = heads.queryWidth() + kv * d;
-    CpuTensor keys = key.tensor(width, d, half);
-    CpuTensor values = value.tensor(width, d, half);
-    load(qkv, first, length, keyAt, keys);
-    load(qkv, first, length, keyAt + heads.keyWidth(), values);
+    CpuTensor keys = operand(qkv, first, length, width, keyAt, d, key);
+    CpuTensor values = operand(qkv, first, length, width, keyAt + heads.keyWidth(), d, value);
     rowsOf(Math.max(width, d));
     for (int h = kv * group; h < (kv + 1) * group; h++) {
       for (int from = 0; from < length; from += BLOCK) {
         int rows = Math.min(BLOCK, length - from);
         int padded = roundUp(rows, FINE);
         int reach = roundUp(from + rows, step);
-        CpuTensor queries = query.tensor(padded, d, half);
+        CpuTensor queries = operand(qkv, first + from, rows, padded, h * d, d, query);
         CpuTensor scores = score.tensor(padded, reach, false);
         CpuTensor probabilities = probability.tensor(padded, reach, half);
-        CpuTensor attended = result.tensor(padded, d, false);
-        load(qkv, first + from, rows, h * d, queries);
+        CpuTensor attended =
+            rows == padded
+                ? out.view(first + from, rows, h * d, d)
+                : result.tensor(padded, d, false);
         matmul.multiply(1f, queries, false, keys.view(0, reach, 0, d), true, scores, false);
         for (int r = 0; r < rows; r++) {
           int n = from + r + 1;
@@ -104,9 +104,8 @@ final class AttentionKernel implements AutoCloseable {
         clear(probabilities, rows);
         matmul.multiply(
             1f, probabilities, false, values.view(0, reach, 0, d), false, attended, false);
-        for (int r = 0; r < rows; r++) {
-          stage.load(attended, r, 0, d, row, 0);
-          stage.store(row, 0, out, first + from + r, h * d, d);
+        if (rows != padded) {
+          store(attended, rows, out, first + from, h * d);
         }
       }
     }
@@ -129,12 +128,10 @@ final class AttentionKernel implements AutoCloseable {
     int step = length <= BLOCK ? FINE : COARSE;
     int width = roundUp(length, step);
     int keyAt = heads.queryWidth() + kv * d;
-    CpuTensor keys = key.tensor(width, d, half);
-    CpuTensor values = value.tensor(width, d, half);
+    CpuTensor keys = operand(qkv, first, length, width, keyAt, d, key);
+    CpuTensor values = operand(qkv, first, length, width, keyAt + heads.keyWidth(), d, value);
     CpuTensor dKeys = dKey.tensor(width, d, false);
     CpuTensor dValues = dValue.tensor(width, d, false);
-    load(qkv, first, length, keyAt, keys);
-    load(qkv, first, length, keyAt + heads.keyWidth(), values);
     rowsOf(Math.max(width, d));
     clear(dKeys, 0);
     clear(dValues, 0);
@@ -143,8 +140,8 @@ final class AttentionKernel implements AutoCloseable {
         int rows = Math.min(BLOCK, length - from);
         int padded = roundUp(rows, FINE);
         int reach = roundUp(from + rows, step);
-        CpuTensor queries = query.tensor(padded, d, half);
-        CpuTensor dOuts = dOutput.tensor(padded, d, half);
+        CpuTensor queries = operand(qkv, first + from, rows, padded, h * d, d, query);
+        CpuTensor dOuts = operand(dOut, first + from, rows, padded, h * d, d, dOutput);
         CpuTensor scores = score.tensor(padded, reach, false);
         CpuTensor dProbabilities =
             dScore.tensor(2 * padded, reach, false).view(0, padded, 0, reach);
@@ -152,8 +149,6 @@ final class AttentionKernel implements AutoCloseable {
         CpuTensor dScores = probabilities.view(padded, padded, 0, reach);
         probabilities = probabilities.view(0, padded, 0, reach);
         CpuTensor keysSeen = keys.view(0, reach, 0, d);
-        load(qkv, first + from, rows, h * d, queries);
-        load(dOut, first + from, rows, h * d, dOuts);
         matmul.multiply(1f, queries, false, keysSeen, true, scores, false);
         matmul.multiply(1f, dOuts, false, values.view(0, reach, 0, d), true, dProbabilities, false);
         for (int r = 0; r < rows; r++) {
@@ -176,34 +171,46 @@ final class AttentionKernel implements AutoCloseable {
         }
         clear(probabilities, rows);
         clear(dScores, rows);
-        CpuTensor dQueries = result.tensor(padded, d, false);
+        CpuTensor dQueries =
+            rows == padded
+                ? dqkv.view(first + from, rows, h * d, d)
+                : result.tensor(padded, d, false);
         matmul.multiply(1f, probabilities, true, dOuts, false, dValues.view(0, reach, 0, d), true);
         matmul.multiply(1f, dScores, false, keysSeen, false, dQueries, false);
         matmul.multiply(1f, dScores, true, queries, false, dKeys.view(0, reach, 0, d), true);
-        for (int r = 0; r < rows; r++) {
-          stage.load(dQueries, r, 0, d, row, 0);
-          stage.store(row, 0, dqkv, first + from + r, h * d, d);
+        if (rows != padded) {
+          store(dQueries, rows, dqkv, first + from, h * d);
         }
       }
     }
-    for (int r = 0; r < length; r++) {
-      stage.load(dKeys, r, 0, d, row, 0);
-      stage.store(row, 0, dqkv, first + r, keyAt, d);
-      stage.load(dValues, r, 0, d, row, 0);
-      stage.store(row, 0, dqkv, first + r, keyAt + heads.keyWidth(), d);
-    }
+    store(dKeys, length, dqkv, first, keyAt);
+    store(dValues, length, dqkv, first, keyAt + heads.keyWidth());
   }
 
-  /** Copies a head of some rows; what is beyond them becomes zero. */
-  private void load(CpuTensor from, int first, int rows, int column, CpuTensor to) {
-    if (row.length < to.cols) {
-      rowsOf(to.cols);
+  /**
+   * A head of some rows as a factor: where it lies, when that is in the device's precision and needs
+   * no padding, else a copy with zeros beyond its rows.
+   */
+  private CpuTensor operand(
+      CpuTensor from, int first, int rows, int padded, int column, int d, Buffer copy) {
+    if (from.half == half && rows == padded) {
+      return from.view(first, rows, column, d);
     }
+    CpuTensor to = copy.tensor(padded, d, half);
+    rowsOf(d);
     for (int r = 0; r < rows; r++) {
-      stage.load(from, first + r, column, to.cols, row, 0);
-      stage.store(row, 0, to, r, 0, to.cols);
+      stage.load(from, first + r, column, d, row, 0);
+      stage.store(row, 0, to, r, 0, d);
     }
     clear(to, rows);
+    return to;
+  }
+
+  private void store(CpuTensor from, int rows, CpuTensor to, int first, int column) {
+    for (int r = 0; r < rows; r++) {
+      stage.load(from, r, 0, from.cols, row, 0);
+      stage.store(row, 0, to, first + r, column, from.cols);
+    }
   }
 
   /** Zeros from a row on. */

@@ -8,7 +8,7 @@ import static com.auterity.neuroweaver.jobs.tensor.Lanes.WIDTH;
  */
 final class CpuKernels {
   /** Columns a piece has where a row may be cut anywhere. */
-  private static final int PIECE = 2048;
+  private static final int PIECE = 1024;
 
   final Stage stage = new Stage();
   final float[] scratch = new float[WIDTH];

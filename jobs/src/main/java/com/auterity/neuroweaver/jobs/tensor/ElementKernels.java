@@ -180,14 +180,24 @@ final class ElementKernels {
     }
   }
 
+  private static FloatVector larger(FloatVector a, FloatVector b) {
+    return a.blend(b, b.compare(VectorOperators.GT, a));
+  }
+
   /** The largest of n elements. */
   static float max(float[] x, int xo, int n, float[] scratch) {
     float max = Float.NEGATIVE_INFINITY;
     int i = 0;
     if (n >= WIDTH) {
       FloatVector m = FloatVector.fromArray(F, x, xo);
-      for (i = WIDTH; i + WIDTH <= n; i += WIDTH) {
-        m = m.max(FloatVector.fromArray(F, x, xo + i));
+      FloatVector k = m;
+      for (; i + 2 * WIDTH <= n; i += 2 * WIDTH) {
+        m = larger(m, FloatVector.fromArray(F, x, xo + i));
+        k = larger(k, FloatVector.fromArray(F, x, xo + i + WIDTH));
+      }
+      m = larger(m, k);
+      for (; i + WIDTH <= n; i += WIDTH) {
+        m = larger(m, FloatVector.fromArray(F, x, xo + i));
       }
       max = Lanes.max(m, scratch);
     }
@@ -202,7 +212,7 @@ final class ElementKernels {
     FloatVector m = FloatVector.zero(F);
     int i = 0;
     for (; i + WIDTH <= n; i += WIDTH) {
-      m = m.max(FloatVector.fromArray(F, x, i).abs());
+      m = larger(m, FloatVector.fromArray(F, x, i).abs());
     }
     float max = Lanes.max(m, scratch);
     for (; i < n; i++) {

@@ -42,7 +42,9 @@ final class Lanes {
 
   /** e^x within 2 ulp for x in [-87.3, 88]; the ends are held beyond (Cephes' expf). */
   static FloatVector exp(FloatVector x) {
-    FloatVector v = x.max(LOWEST).min(HIGHEST);
+    // Compare and blend: the JDK's own max and min cost six instructions each, for NaN and -0.
+    FloatVector v = x.blend(LOWEST, x.compare(VectorOperators.LT, LOWEST));
+    v = v.blend(HIGHEST, v.compare(VectorOperators.GT, HIGHEST));
     FloatVector t = v.fma(FloatVector.broadcast(F, LOG2E), FloatVector.broadcast(F, ROUND));
     FloatVector n = t.sub(ROUND);
     FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), v);

@@ -8,6 +8,8 @@ import java.util.List;
  */
 final class PlainWeights extends CpuWeights {
   private static final int ROWS = 16;
+  private static final int TALL = 32768;
+  private static final int PIECE = 4096;
 
   private final NativeBlock block;
   private final CpuTensor values;
@@ -48,22 +50,44 @@ final class PlainWeights extends CpuWeights {
     int each = (x.rows / team.threads() + ROWS - 1) / ROWS * ROWS;
     List<Rows> runs = cut(x.rows, Math.max(2 * ROWS, each));
     if (team.threads() == 1 || runs.get(runs.size() - 1).count() < 2) {
-      team.first().matmul.multiply(1f, x, false, values, transpose, y, false);
+      multiply(team.first(), x, transpose, y);
       return;
     }
     team.run(
         runs.size(),
         (worker, i) -> {
           Rows run = runs.get(i);
-          worker.matmul.multiply(
-              1f,
+          multiply(
+              worker,
               x.view(run.from(), run.count(), 0, x.cols),
-              false,
-              values,
               transpose,
-              y.view(run.from(), run.count(), 0, y.cols),
-              false);
+              y.view(run.from(), run.count(), 0, y.cols));
         });
+  }
+
+  /** Very tall matrices (a head) go in pieces, whose packed form stays in the cache. */
+  private void multiply(CpuWorker worker, CpuTensor x, boolean transpose, CpuTensor y) {
+    if (out <= TALL) {
+      worker.matmul.multiply(1f, x, false, values, transpose, y, false);
+      return;
+    }
+    CpuTensor sum = y;
+    if (!transpose && y.half) {
+      sum = new CpuTensor(worker.scratch(4L * y.rows * in), false, 0, y.rows, in, in);
+    }
+    for (Rows run : cut(out, PIECE)) {
+      CpuTensor piece = values.view(run.from(), run.count(), 0, in);
+      if (transpose) {
+        CpuTensor part = y.view(0, y.rows, run.from(), run.count());
+        worker.matmul.multiply(1f, x, false, piece, true, part, false);
+      } else {
+        CpuTensor part = x.view(0, x.rows, run.from(), run.count());
+        worker.matmul.multiply(1f, part, false, piece, false, sum, run.from() > 0);
+      }
+    }
+    if (sum != y) {
+      worker.kernels.copy(sum, y, 0, y.rows);
+    }
   }
 
   @Override
