@@ -43,8 +43,13 @@ public final class GenerationEngine implements AutoCloseable {
 
   /** Decodes on the calling thread until the feed has nothing and every request is answered. */
   public void run(GenerationFeed feed) {
+    run(feed, 1);
+  }
+
+  /** As above; each step's work is shared out among this many threads, the caller's included. */
+  public void run(GenerationFeed feed, int threads) {
     List<Running> running = new ArrayList<>();
-    try (LlamaDecoder decoder = new LlamaDecoder(model)) {
+    try (LlamaDecoder decoder = new LlamaDecoder(model, threads)) {
       while (true) {
         running.removeIf(Running::endedByCancelling);
         while (running.size() < maxBatch) {
@@ -190,7 +195,7 @@ public final class GenerationEngine implements AutoCloseable {
         probabilities = Arrays.copyOf(probabilities, 2 * count);
       }
       tokens[count] = token;
-      probabilities[count] = next.probabilities()[token];
+      probabilities[count] = next.probability(token);
       count++;
       if (request.alternatives() > 0) {
         alternatives.add(sampler.alternatives(next));

@@ -5,10 +5,13 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import com.auterity.neuroweaver.jobs.model.LlamaModel;
+import com.auterity.neuroweaver.jobs.model.ModelLoad;
+import com.auterity.neuroweaver.jobs.model.ModelWeights;
 import com.auterity.neuroweaver.jobs.model.LoraAdapter;
 import com.auterity.neuroweaver.jobs.model.ModelFolder;
 import com.auterity.neuroweaver.jobs.model.PeftAdapter;
 import com.auterity.neuroweaver.jobs.tensor.Device;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 import com.auterity.neuroweaver.jobs.tensor.Devices;
 import com.auterity.neuroweaver.jobs.training.PromptFormat;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -118,15 +121,14 @@ public final class LoadedModels implements AutoCloseable {
           Map.of(),
           e);
     }
-    LlamaModel base = folder.load(device.get());
-    GenerationEngine engine;
-    try {
-      engine = new GenerationEngine(base, adapter, MAX_BATCH);
-    } catch (RuntimeException | Error e) {
-      base.close();
-      throw e;
-    }
-    return new LoadedModel(served, folder, format, base, engine);
+    ModelWeights weights = folder.weights();
+    LlamaModel model =
+        LlamaModel.of(
+            adapter == null ? weights : weights.merged(adapter),
+            new ModelLoad(WeightFormat.FULL, true),
+            device.get());
+    return new LoadedModel(
+        served, folder, format, model, new GenerationEngine(model, null, MAX_BATCH));
   }
 
   /** Lets go of the least recently used models that nobody holds, beyond {@link #MAX_IDLE}. */

@@ -19,10 +19,10 @@ final class TokenSampler {
   }
 
   int choose(LlamaDecoder.Next next) {
-    float[] logits = next.logits();
     if (request.temperature() == 0) {
-      return likeliest(logits);
+      return next.likeliest();
     }
+    float[] logits = next.logits();
     double draw = random.nextDouble();
     int[] order = order(logits);
     double[] weights = new double[order.length];
@@ -56,7 +56,7 @@ final class TokenSampler {
   List<Generation.Alternative> alternatives(LlamaDecoder.Next next) {
     List<Generation.Alternative> alternatives = new ArrayList<>();
     for (int token : top(next.logits(), request.alternatives())) {
-      alternatives.add(new Generation.Alternative(token, next.probabilities()[token]));
+      alternatives.add(new Generation.Alternative(token, next.probability(token)));
     }
     return List.copyOf(alternatives);
   }
@@ -68,17 +68,6 @@ final class TokenSampler {
       }
     }
     return false;
-  }
-
-  /** The first of the largest. */
-  private static int likeliest(float[] logits) {
-    int best = 0;
-    for (int i = 1; i < logits.length; i++) {
-      if (logits[i] > logits[best]) {
-        best = i;
-      }
-    }
-    return best;
   }
 
   /** Candidates after top-k, likeliest first; equal logits by token id. */

@@ -22,6 +22,9 @@ public final class LlamaDecoder implements AutoCloseable {
   private final ModelConfig config;
   private final Heads heads;
   private final Lane lane;
+  private final boolean singleRows;
+  private Tensor logits;
+  private int calls;
   private boolean closed;
 
   /** The keys and values of one sequence, for each layer. */
@@ -56,15 +59,60 @@ public final class LlamaDecoder implements AutoCloseable {
     }
   }
 
-  /** For the next token: unnormalized logits and probabilities over the vocabulary. */
-  public record Next(float[] logits, float[] probabilities) {}
+  /** What is said of one sequence's next token. Logits are read when asked for, before the next call. */
+  public final class Next {
+    private final int call;
+    private final int row;
+    private final int likeliest;
+    private final float probability;
+    private float[] read;
+
+    private Next(int row, int likeliest, float probability) {
+      this.call = calls;
+      this.row = row;
+      this.likeliest = likeliest;
+      this.probability = probability;
+    }
+
+    /** The likeliest token; of equal ones the first. */
+    public int likeliest() {
+      return likeliest;
+    }
+
+    /** A token's probability. */
+    public float probability(int token) {
+      if (token == likeliest) {
+        return probability;
+      }
+      double above = (double) logits()[token] - logits()[likeliest];
+      return (float) (probability * StrictMath.exp(above));
+    }
+
+    /** Unnormalized logits over the vocabulary. */
+    public float[] logits() {
+      if (read == null) {
+        if (call != calls) {
+          throw new IllegalStateException("logits are to be read before the decoder's next call");
+        }
+        read = new float[config.vocabSize()];
+        lane.read(lane.rows(logits, row, 1), read, 0);
+      }
+      return read;
+    }
+  }
 
   public LlamaDecoder(LlamaModel model) {
+    this(model, 1);
+  }
+
+  /** Shares each step's work out among this many threads, the caller's included. */
+  public LlamaDecoder(LlamaModel model, int threads) {
     this.model = model;
+    this.singleRows = model.singleRows();
     this.config = model.config();
     this.heads = model.heads(0);
     model.retain();
-    this.lane = model.device().lane();
+    this.lane = model.device().lane(threads);
   }
 
   /** An empty sequence with room for a prompt and what follows, at most the model's context. */
@@ -102,13 +150,24 @@ public final class LlamaDecoder implements AutoCloseable {
             });
     lane.free(stats);
     sequence.length = n;
-    Tensor last = lane.tensor(STEP_ROWS, config.hiddenSize());
-    int[] row = new int[STEP_ROWS];
+    int kept = rowsFor(1);
+    Tensor last = lane.tensor(kept, config.hiddenSize());
+    int[] row = new int[kept];
     Arrays.fill(row, -1);
     row[0] = n - 1;
     lane.gather(x, row, 0, last);
     lane.free(x);
     return head(last, 1)[0];
+  }
+
+  /** A single row of float weights would go through another kernel: pad. */
+  private int rowsFor(int n) {
+    return singleRows ? n : (n + STEP_ROWS - 1) / STEP_ROWS * STEP_ROWS;
+  }
+
+  /** Rounding to bf16 pays where a product reads it as it lies. */
+  private Tensor factor(int rows, int cols) {
+    return singleRows ? lane.tensor(rows, cols) : lane.narrow(rows, cols);
   }
 
   /** Takes one more token into each sequence; all have room. */
@@ -121,8 +180,7 @@ public final class LlamaDecoder implements AutoCloseable {
       }
     }
     check(nextTokens);
-    // A single row would go through another kernel: pad.
-    int rows = (n + STEP_ROWS - 1) / STEP_ROWS * STEP_ROWS;
+    int rows = rowsFor(n);
     int[] tokens = Arrays.copyOf(nextTokens, rows);
     int[] positions = new int[rows];
     int[] lengths = new int[n];
@@ -166,13 +224,15 @@ public final class LlamaDecoder implements AutoCloseable {
     int rows = tokens.length;
     int hidden = config.hiddenSize();
     Tensor x = lane.tensor(rows, hidden);
-    Tensor normed = lane.tensor(rows, hidden);
+    Tensor normed = factor(rows, hidden);
     Tensor inverse = lane.tensor(rows, 1);
-    Tensor qkv = lane.tensor(rows, heads.width());
-    Tensor attended = lane.zeros(rows, heads.queryWidth());
+    Tensor qkv = factor(rows, heads.width());
+    Tensor attended = factor(rows, heads.queryWidth());
+    // Padding rows are attended by nobody; what they hold must be numbers.
+    lane.write(attended, new float[rows * heads.queryWidth()], 0);
     Tensor added = lane.tensor(rows, hidden);
-    Tensor gateUp = lane.tensor(rows, 2 * config.intermediateSize());
-    Tensor activated = lane.tensor(rows, config.intermediateSize());
+    Tensor gateUp = factor(rows, 2 * config.intermediateSize());
+    Tensor activated = factor(rows, config.intermediateSize());
     int rotated = heads.heads() + heads.kvHeads();
     Tensor headInverse = config.variant().headNorm() ? lane.tensor(rows, rotated) : null;
     RotaryTable rotary = model.rotary(Arrays.stream(positions).max().getAsInt() + 1);
@@ -216,23 +276,23 @@ public final class LlamaDecoder implements AutoCloseable {
   /** Frees x. */
   private Next[] head(Tensor x, int n) {
     int rows = x.rows();
-    int vocab = config.vocabSize();
-    Tensor normed = lane.tensor(rows, config.hiddenSize());
+    calls++;
+    if (logits != null) {
+      lane.free(logits);
+    }
+    logits = lane.tensor(rows, config.vocabSize());
+    Tensor normed = factor(rows, config.hiddenSize());
     Tensor inverse = lane.tensor(rows, 1);
-    Tensor logits = lane.tensor(rows, vocab);
     lane.rmsNorm(x, model.finalNorm(), config.rmsNormEps(), normed, inverse);
     lane.linear(normed, model.head(), logits);
+    int[] likeliest = new int[rows];
+    float[] probability = new float[rows];
+    lane.likeliest(logits, likeliest, probability);
     Next[] next = new Next[n];
     for (int i = 0; i < n; i++) {
-      Tensor row = lane.rows(logits, i, 1);
-      float[] raw = new float[vocab];
-      float[] probabilities = new float[vocab];
-      lane.read(row, raw, 0);
-      lane.softmax(row);
-      lane.read(row, probabilities, 0);
-      next[i] = new Next(raw, probabilities);
+      next[i] = new Next(i, likeliest[i], probability[i]);
     }
-    for (Tensor tensor : List.of(x, normed, inverse, logits)) {
+    for (Tensor tensor : List.of(x, normed, inverse)) {
       lane.free(tensor);
     }
     return next;

@@ -489,6 +489,19 @@ public final class LlamaModel implements AutoCloseable {
     return layers;
   }
 
+  /** Whether its maps take single rows, {@link Weights#singleRows}. */
+  boolean singleRows() {
+    boolean all = head.singleRows();
+    for (Layer layer : layers) {
+      all &=
+          layer.qkv.singleRows()
+              && layer.output.singleRows()
+              && layer.gateUp.singleRows()
+              && layer.down.singleRows();
+    }
+    return all;
+  }
+
   /** Called before the weights are used, with {@link #release} after: close waits for the last. */
   void retain() {
     if (users.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {

@@ -76,7 +76,7 @@ public final class PeftAdapter {
       String configName,
       ModelConfig model) {
     LoraConfig config = PeftConfig.read(json, configName);
-    Values values = new Values(weights, weightsName);
+    Values values = new Values(weights);
     boolean fused =
         weights.names().stream()
             .anyMatch(
@@ -138,29 +138,18 @@ public final class PeftAdapter {
     return LoraAdapter.of(model, exact, parameters);
   }
 
-  /** The tensors of a file, each number of which must be finite; knows which were asked for. */
+  /** The tensors of a file, and which of them were asked for. */
   private static final class Values {
     private final Safetensors file;
-    private final String source;
     private final Set<String> read = new HashSet<>();
 
-    Values(Safetensors file, String source) {
+    Values(Safetensors file) {
       this.file = file;
-      this.source = source;
     }
 
     float[] of(String name, int rows, int cols) {
       float[] values = file.values(name, rows, cols);
-      if (read.add(name)) {
-        for (int i = 0; i < values.length; i++) {
-          if (!Float.isFinite(values[i])) {
-            throw invalid(
-                source,
-                "%s: tensor %s has %s at [%d, %d]; a weight must be a finite number"
-                    .formatted(source, name, values[i], i / cols, i % cols));
-          }
-        }
-      }
+      read.add(name);
       return values;
     }
   }

@@ -39,6 +39,11 @@ final class ByteWeights extends CpuWeights {
   }
 
   @Override
+  public boolean singleRows() {
+    return true;
+  }
+
+  @Override
   public long bytes() {
     long bytes = 8L * out;
     for (PackedFactor slice : slices) {

@@ -225,6 +225,24 @@ final class CpuKernels {
     return loss;
   }
 
+  void likeliest(CpuTensor x, int[] index, float[] probability, int from, int to) {
+    for (int r = from; r < to; r++) {
+      long maxAndSum = maxAndSum(x, r);
+      float max = Float.intBitsToFloat((int) (maxAndSum >>> 32));
+      probability[r] = 1f / Float.intBitsToFloat((int) maxAndSum);
+      index[r] = 0;
+      for (int at = 0; at < x.cols; at += PIECE) {
+        int n = Math.min(PIECE, x.cols - at);
+        stage.load(x, r, at, n, a, 0);
+        int place = ElementKernels.indexOf(a, n, max);
+        if (place >= 0) {
+          index[r] = at + place;
+          break;
+        }
+      }
+    }
+  }
+
   /** A row's largest number (high bits) and the sum of exp(x - largest) (low bits). */
   private long maxAndSum(CpuTensor x, int r) {
     float max = Float.NEGATIVE_INFINITY;

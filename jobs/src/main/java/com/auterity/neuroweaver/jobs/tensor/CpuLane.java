@@ -103,7 +103,9 @@ final class CpuLane implements Lane {
 
   @Override
   public void linear(Tensor x, Weights w, Tensor y) {
-    many(x);
+    if (!w.singleRows()) {
+      many(x);
+    }
     ((CpuWeights) w).forward(team, (CpuTensor) x, (CpuTensor) y);
   }
 
@@ -347,6 +349,12 @@ final class CpuLane implements Lane {
   public void softmax(Tensor x) {
     CpuTensor a = (CpuTensor) x;
     rows(a, (kernels, first, end) -> kernels.softmax(a, first, end));
+  }
+
+  @Override
+  public void likeliest(Tensor logits, int[] index, float[] probability) {
+    CpuTensor a = (CpuTensor) logits;
+    rows(a, (kernels, first, end) -> kernels.likeliest(a, index, probability, first, end));
   }
 
   @Override

@@ -207,6 +207,16 @@ final class ElementKernels {
     return max;
   }
 
+  /** The first of n elements that equals a value, or -1. */
+  static int indexOf(float[] x, int n, float value) {
+    for (int i = 0; i < n; i++) {
+      if (x[i] == value) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /** The largest absolute value of n elements. */
   static float largestMagnitude(float[] x, int n, float[] scratch) {
     FloatVector m = FloatVector.zero(F);

@@ -6,6 +6,14 @@ public interface Weights extends AutoCloseable {
 
   int in();
 
+  /**
+   * Whether a row multiplied alone gives the bytes that it gives among others; where not, {@link
+   * Lane#linear} wants two rows or more.
+   */
+  default boolean singleRows() {
+    return false;
+  }
+
   /** Memory taken on the device. */
   long bytes();
 
