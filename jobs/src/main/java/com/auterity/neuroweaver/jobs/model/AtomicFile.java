@@ -15,7 +15,25 @@ import java.util.Map;
 final class AtomicFile {
   private AtomicFile() {}
 
+  /** What puts a file's bytes into a channel. */
+  interface Body {
+    void writeTo(FileChannel out) throws IOException;
+  }
+
   static void write(Path file, byte[]... parts) {
+    write(
+        file,
+        out -> {
+          for (byte[] part : parts) {
+            ByteBuffer buffer = ByteBuffer.wrap(part);
+            while (buffer.hasRemaining()) {
+              out.write(buffer);
+            }
+          }
+        });
+  }
+
+  static void write(Path file, Body body) {
     Path folder = file.toAbsolutePath().getParent();
     Path partial = folder.resolve("." + file.getFileName() + ".partial");
     try {
@@ -26,12 +44,7 @@ final class AtomicFile {
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE,
               StandardOpenOption.TRUNCATE_EXISTING)) {
-        for (byte[] part : parts) {
-          ByteBuffer buffer = ByteBuffer.wrap(part);
-          while (buffer.hasRemaining()) {
-            out.write(buffer);
-          }
-        }
+        body.writeTo(out);
         out.force(true);
       }
       Files.move(

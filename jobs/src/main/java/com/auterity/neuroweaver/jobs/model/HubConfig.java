@@ -64,8 +64,11 @@ final class HubConfig {
     return config.shape(ends);
   }
 
-  /** The bytes of config.json for a model whose weights are stored as bf16. */
+  /** The bytes of config.json for a plain Llama whose weights are stored as bf16. */
   static byte[] bytes(ModelConfig config) {
+    if (!config.variant().equals(Variant.LLAMA) || config.ropeInterleaved()) {
+      throw new IllegalArgumentException("not a plain Llama: " + config);
+    }
     ObjectNode root = JSON.createObjectNode();
     root.putArray("architectures").add("LlamaForCausalLM");
     root.put("attention_bias", false);

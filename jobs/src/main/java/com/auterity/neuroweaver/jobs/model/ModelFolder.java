@@ -3,7 +3,6 @@ package com.auterity.neuroweaver.jobs.model;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.Device;
-import com.auterity.neuroweaver.jobs.tensor.MatrixSource;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,41 +14,43 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A model in the layout of model hubs: config.json, tokenizer.json, tokenizer_config.json with its
- * chat template, model.safetensors. Opening reads and checks everything but the weights.
+ * chat template, and the weights in one model.safetensors or in shards with an index. Opening reads
+ * and checks everything but the weights.
  */
 public final class ModelFolder {
-  static final String WEIGHTS_FILE = "model.safetensors";
-
-  /** What the model is made of, in the order it is hashed; a card changes nothing. */
+  /** What the model is made of beside its weights; a card changes nothing. */
   private static final List<String> FILES =
       List.of(
           "chat_template.jinja",
           "config.json",
           "generation_config.json",
-          WEIGHTS_FILE,
           "special_tokens_map.json",
           "tokenizer.json",
           "tokenizer_config.json");
 
   private final Path path;
+  private final WeightFiles weightFiles;
   private final ModelConfig config;
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> chatTemplate;
   private volatile String sha256;
 
   private ModelFolder(
-      Path path, ModelConfig config, Tokenizer tokenizer, Optional<ChatTemplate> chatTemplate) {
+      Path path,
+      WeightFiles weightFiles,
+      ModelConfig config,
+      Tokenizer tokenizer,
+      Optional<ChatTemplate> chatTemplate) {
     this.path = path;
+    this.weightFiles = weightFiles;
     this.config = config;
     this.tokenizer = tokenizer;
     this.chatTemplate = chatTemplate;
@@ -96,11 +97,13 @@ public final class ModelFolder {
     if (!Files.isDirectory(folder)) {
       throw NeuroWeaverException.notFound("there is no model folder " + folder);
     }
-    ModelConfig config = HubConfig.read(folder);
-    Path weights = folder.resolve(WEIGHTS_FILE);
-    if (!Files.isRegularFile(weights)) {
-      throw NeuroWeaverException.notFound("there is no file " + weights);
+    for (String name : FILES) {
+      if (Files.exists(folder.resolve(name))) {
+        WeightFiles.inside(folder, name);
+      }
     }
+    ModelConfig config = HubConfig.read(folder);
+    WeightFiles weightFiles = WeightFiles.open(folder);
     HubTokenizer tokenizer = HubTokenizer.open(folder.resolve("tokenizer.json"));
     if (tokenizer.vocabSize() > config.vocabSize()) {
       throw NeuroWeaverException.invalid(
@@ -108,7 +111,7 @@ public final class ModelFolder {
               .formatted(
                   folder.resolve("tokenizer.json"), tokenizer.vocabSize() - 1, config.vocabSize()));
     }
-    return new ModelFolder(folder, config, tokenizer, readTemplate(folder));
+    return new ModelFolder(folder, weightFiles, config, tokenizer, readTemplate(folder));
   }
 
   public Path path() {
@@ -142,42 +145,25 @@ public final class ModelFolder {
     return LlamaModel.of(weights(), wanted, device);
   }
 
-  /** The weights where they lie in the mapped file, checked against the configuration. */
+  /** The weights where they lie in the mapped files, checked against the configuration. */
   public ModelWeights weights() {
-    Path file = path.resolve(WEIGHTS_FILE);
-    Safetensors stored = Safetensors.read(file);
-    Map<String, MatrixSource> weights = new LinkedHashMap<>();
-    Set<String> known = new HashSet<>();
-    for (StoredTensor tensor : StoredTensor.of(config)) {
-      known.add(tensor.name());
-      tensor.cut(stored.source(tensor.name(), tensor.shape()), weights);
-    }
-    for (String name : stored.names()) {
-      // Some writers store the shared output matrix twice, and old ones the rotary frequencies.
-      boolean redundant =
-          (config.tiedEmbeddings() && name.equals("lm_head.weight"))
-              || name.endsWith("rotary_emb.inv_freq");
-      if (!known.contains(name) && !redundant) {
-        throw new NeuroWeaverException(
-            ErrorKind.INVALID_INPUT,
-            "%s holds tensor %s, which a %s of this config.json does not have"
-                .formatted(file, name, config.variant().architecture().className()),
-            Map.of("file", file.toString(), "tensor", name));
-      }
-    }
-    return ModelWeights.of(config, weights);
+    return weightFiles.weights(config);
+  }
+
+  /** The names of the files that make the model, in the order they are hashed. */
+  public List<String> files() {
+    TreeSet<String> names = new TreeSet<>(weightFiles.names());
+    FILES.stream().filter(name -> Files.exists(path.resolve(name))).forEach(names::add);
+    return List.copyOf(names);
   }
 
   /** A hash over the files that make the model (not its card), by name and content. */
   public String sha256() {
     if (sha256 == null) {
       MessageDigest whole = newSha256();
-      for (String name : FILES) {
-        Path file = path.resolve(name);
-        if (Files.exists(file)) {
-          String line = name + " " + sha256(file) + "\n";
-          whole.update(line.getBytes(StandardCharsets.UTF_8));
-        }
+      for (String name : files()) {
+        String line = name + " " + sha256(path.resolve(name)) + "\n";
+        whole.update(line.getBytes(StandardCharsets.UTF_8));
       }
       sha256 = HexFormat.of().formatHex(whole.digest());
     }

@@ -6,7 +6,6 @@ import com.auterity.neuroweaver.jobs.tensor.Device;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -146,16 +145,13 @@ public final class Pretraining {
         List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")) {
       AtomicFile.write(output.resolve(name), JsonFile.bytes(work.resolve(name)));
     }
-    List<Safetensors.Tensor> tensors = new ArrayList<>();
+    List<SafetensorsWriter.Source> tensors = new ArrayList<>();
     for (ModelTensor tensor : weights.tensors()) {
-      float[] values = new float[Math.toIntExact(tensor.length())];
-      for (int r = 0; r < tensor.rows(); r++) {
-        weights.source(tensor.name()).read(r, values, r * tensor.cols());
-      }
-      int[] sizes = Arrays.stream(tensor.shape()).mapToInt(Math::toIntExact).toArray();
-      tensors.add(new Safetensors.Tensor(tensor.name(), Safetensors.Type.BF16, sizes, values));
+      tensors.add(
+          new SafetensorsWriter.Source(
+              tensor.name(), Safetensors.Type.BF16, tensor.shape(), weights.source(tensor.name())));
     }
-    Safetensors.write(output.resolve(ModelFolder.WEIGHTS_FILE), tensors, Map.of("format", "pt"));
+    SafetensorsWriter.write(output.resolve(WeightFiles.SINGLE), tensors, Map.of("format", "pt"));
   }
 
   /** Measures what was written, as it will be read, and writes the card. */

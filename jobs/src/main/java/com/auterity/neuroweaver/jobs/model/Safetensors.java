@@ -4,14 +4,13 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.MatrixSource;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,8 +33,6 @@ public final class Safetensors {
   private static final long MAX_HEADER_BYTES = 100_000_000;
 
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How a tensor's numbers are stored. */
   public enum Type {
@@ -188,53 +185,31 @@ public final class Safetensors {
    * The bytes of a file: header keys and data in the order of names, so equal input, equal bytes.
    */
   public static byte[] bytes(List<Tensor> tensors, Map<String, String> metadata) {
-    List<Tensor> sorted = new ArrayList<>(tensors);
-    sorted.sort(Comparator.comparing(Tensor::name));
-    ObjectNode header = JSON.createObjectNode();
-    if (!metadata.isEmpty()) {
-      ObjectNode notes = header.putObject("__metadata__");
-      metadata.entrySet().stream()
-          .sorted(Map.Entry.comparingByKey())
-          .forEach(note -> notes.put(note.getKey(), note.getValue()));
+    try {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      SafetensorsWriter.write(Channels.newChannel(out), sources(tensors), metadata);
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    long offset = 0;
-    for (Tensor tensor : sorted) {
-      if (header.has(tensor.name())) {
-        throw NeuroWeaverException.invalid("two tensors are named " + tensor.name());
-      }
-      ObjectNode entry = header.putObject(tensor.name());
-      entry.put("dtype", tensor.type().name());
-      ArrayNode shape = entry.putArray("shape");
-      for (int n : tensor.shape()) {
-        shape.add(n);
-      }
-      long end = offset + (long) tensor.values().length * tensor.type().bytes;
-      entry.putArray("data_offsets").add(offset).add(end);
-      offset = end;
-    }
-    byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
-    int padded = (json.length + 7) / 8 * 8;
-    ByteBuffer out =
-        ByteBuffer.allocate(Math.toIntExact(8 + padded + offset)).order(ByteOrder.LITTLE_ENDIAN);
-    out.putLong(padded).put(json);
-    while (out.position() < 8 + padded) {
-      out.put((byte) ' ');
-    }
-    for (Tensor tensor : sorted) {
-      for (float value : tensor.values()) {
-        switch (tensor.type()) {
-          case F32 -> out.putFloat(value);
-          case F16 -> out.putShort(HalfPrecision.toF16(value));
-          case BF16 -> out.putShort(HalfPrecision.toBf16(value));
-        }
-      }
-    }
-    return out.array();
   }
 
   /** Writes a file, whole or not at all. */
   public static void write(Path file, List<Tensor> tensors, Map<String, String> metadata) {
-    AtomicFile.write(file, bytes(tensors, metadata));
+    SafetensorsWriter.write(file, sources(tensors), metadata);
+  }
+
+  private static List<SafetensorsWriter.Source> sources(List<Tensor> tensors) {
+    List<SafetensorsWriter.Source> sources = new ArrayList<>();
+    for (Tensor tensor : tensors) {
+      sources.add(
+          new SafetensorsWriter.Source(
+              tensor.name(),
+              tensor.type(),
+              Arrays.stream(tensor.shape()).asLongStream().toArray(),
+              MatrixSource.of(tensor.values(), 0, 1, tensor.values().length)));
+    }
+    return sources;
   }
 
   private interface Region {
