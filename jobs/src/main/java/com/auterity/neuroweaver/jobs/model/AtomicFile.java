@@ -15,13 +15,13 @@ import java.util.Map;
 final class AtomicFile {
   private AtomicFile() {}
 
-  /** What goes into a file, written from its beginning. */
-  interface Content {
-    void write(FileChannel out) throws IOException;
+  /** What puts a file's bytes into a channel. */
+  interface Body {
+    void writeTo(FileChannel out) throws IOException;
   }
 
   static void write(Path file, byte[]... parts) {
-    stream(
+    write(
         file,
         out -> {
           for (byte[] part : parts) {
@@ -33,8 +33,8 @@ final class AtomicFile {
         });
   }
 
-  /** As above for content that never lies in memory as a whole; what it throws leaves nothing. */
-  static void stream(Path file, Content content) {
+  /** As above for what never lies in memory as a whole; what {@code body} throws leaves nothing. */
+  static void write(Path file, Body body) {
     Path folder = file.toAbsolutePath().getParent();
     Path partial = folder.resolve("." + file.getFileName() + ".partial");
     try {
@@ -45,7 +45,7 @@ final class AtomicFile {
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE,
               StandardOpenOption.TRUNCATE_EXISTING)) {
-        content.write(out);
+        body.writeTo(out);
         out.force(true);
       }
       Files.move(

@@ -56,8 +56,13 @@ enum GgufArchitecture {
     return this == QWEN3;
   }
 
-  boolean biases(JsonNode json) {
-    return this == QWEN2 || (this == LLAMA && json.path("attention_bias").asBoolean(false));
+  /** Whether a linear map has a bias. */
+  boolean bias(LinearKind kind, JsonNode json) {
+    return switch (kind) {
+      case Q, K, V -> this == QWEN2 || json.path("attention_bias").asBoolean(false);
+      case O -> this == LLAMA && json.path("attention_bias").asBoolean(false);
+      case GATE, UP, DOWN -> json.path("mlp_bias").asBoolean(false);
+    };
   }
 
   /** llama.cpp's name for a linear map of a block. */
@@ -74,18 +79,13 @@ enum GgufArchitecture {
   }
 
   void refuseWhatDiffers(JsonNode json, ModelConfig config, String source) {
+    JsonNode partial = json.path("partial_rotary_factor");
     refuseUnless(
-        source,
-        "partial_rotary_factor",
-        json.path("partial_rotary_factor"),
-        json.path("partial_rotary_factor").asDouble(1) == 1,
-        "1");
-    refuseUnless(
-        source,
-        "mlp_bias",
-        json.path("mlp_bias"),
-        !json.path("mlp_bias").asBoolean(false),
-        "false");
+        source, "partial_rotary_factor", partial, this == PHI3 || partial.asDouble(1) == 1, "1");
+    for (String bias : List.of("attention_bias", "mlp_bias")) {
+      boolean fits = this == LLAMA || !json.path(bias).asBoolean(false);
+      refuseUnless(source, bias, json.path(bias), fits, "false for " + id);
+    }
     String type = ropeType(rope(json));
     refuseUnless(
         source,
@@ -112,7 +112,11 @@ enum GgufArchitecture {
   Map<String, Object> notes(JsonNode json, ModelConfig config, String source) {
     Map<String, Object> notes = new LinkedHashMap<>();
     notes.put(id + ".vocab_size", config.vocabSize());
-    notes.put(id + ".context_length", config.maxPositions());
+    int window = slidingWindow(json);
+    // llama.cpp computes none of these with a window: within it the answers are right, beyond not.
+    notes.put(
+        id + ".context_length",
+        window > 0 ? Math.min(window, config.maxPositions()) : config.maxPositions());
     notes.put(id + ".embedding_length", config.hiddenSize());
     notes.put(id + ".block_count", config.layers());
     notes.put(id + ".feed_forward_length", config.intermediateSize());
@@ -121,7 +125,9 @@ enum GgufArchitecture {
     notes.put(id + ".attention.key_length", config.headDim());
     notes.put(id + ".attention.value_length", config.headDim());
     notes.put(id + ".attention.layer_norm_rms_epsilon", (float) config.rmsNormEps());
-    notes.put(id + ".rope.dimension_count", config.headDim());
+    notes.put(
+        id + ".rope.dimension_count",
+        (int) (config.headDim() * json.path("partial_rotary_factor").asDouble(1)));
     notes.put(id + ".rope.freq_base", (float) config.ropeTheta());
     JsonNode rope = rope(json);
     if (ropeType(rope).equals("linear")) {
@@ -133,18 +139,20 @@ enum GgufArchitecture {
           id + ".rope.scaling.original_context_length",
           json.path("original_max_position_embeddings").asInt(config.maxPositions()));
     }
-    int window = slidingWindow(json);
     if (window > 0 || this == PHI3) {
       notes.put(id + ".attention.sliding_window", window);
     }
     return notes;
   }
 
-  private static int slidingWindow(JsonNode json) {
-    // Qwen's files name a window and switch it off beside it.
-    return json.path("use_sliding_window").asBoolean(true)
-        ? json.path("sliding_window").asInt(0)
-        : 0;
+  /** How many tokens a token sees, as the hub's classes read their files; 0 is all. */
+  private int slidingWindow(JsonNode json) {
+    boolean qwen = this == QWEN2 || this == QWEN3;
+    boolean mistral = json.path("architectures").path(0).asText().equals("MistralForCausalLM");
+    if ((this == LLAMA && !mistral) || (qwen && !json.path("use_sliding_window").asBoolean())) {
+      return 0;
+    }
+    return json.has("sliding_window") || this == PHI3 ? json.path("sliding_window").asInt(0) : 4096;
   }
 
   /**

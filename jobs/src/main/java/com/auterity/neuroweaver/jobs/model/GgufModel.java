@@ -4,6 +4,8 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.MatrixSource;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,7 +27,7 @@ public final class GgufModel {
   private final GgufArchitecture architecture;
   private final Map<String, Object> tokenizer;
 
-  private GgufModel(
+  GgufModel(
       ModelConfig config,
       JsonNode json,
       String source,
@@ -51,14 +53,17 @@ public final class GgufModel {
         GgufTokenizer.notes(folder.path(), folder.config()));
   }
 
-  /** A shape alone, for weights without a tokenizer: each id from 256 is called {@code [id]}. */
-  public static GgufModel of(ModelConfig config, String name) {
-    return new GgufModel(
-        config,
-        JsonFile.parse(HubConfig.bytes(config), name),
-        name,
-        name,
-        GgufTokenizer.meaningless(config.vocabSize()));
+  /**
+   * A shape without a tokenizer, for weights of no meaning: ids below 256 are bytes, the others are
+   * called {@code [id]}.
+   *
+   * @param hubArchitecture as in the {@code architectures} of config.json: Qwen2ForCausalLM ...
+   */
+  public static GgufModel of(ModelConfig config, String hubArchitecture, String name) {
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    json.putArray("architectures").add(hubArchitecture);
+    json.putNull("sliding_window");
+    return new GgufModel(config, json, name, name, GgufTokenizer.meaningless(config.vocabSize()));
   }
 
   /**
@@ -111,9 +116,16 @@ public final class GgufModel {
                 LinearKind.K,
                 LinearKind.V));
       } else {
-        attention(out, weights, type, l);
+        linear(out, weights, type, l, LinearKind.Q, LinearKind.K, LinearKind.V);
       }
-      out.matrix(to + "attn_output.weight", type, linear(weights, LinearKind.O, l));
+      if (architecture.headNorms()) {
+        int headDim = config.headDim();
+        out.vector(
+            to + "attn_q_norm.weight", vector(weights, from + "self_attn.q_norm.weight", headDim));
+        out.vector(
+            to + "attn_k_norm.weight", vector(weights, from + "self_attn.k_norm.weight", headDim));
+      }
+      linear(out, weights, type, l, LinearKind.O);
       out.vector(
           to + "ffn_norm.weight",
           vector(weights, from + "post_attention_layernorm.weight", hidden));
@@ -123,10 +135,9 @@ public final class GgufModel {
             type,
             fused(weights, from + "mlp.gate_up_proj.weight", l, LinearKind.GATE, LinearKind.UP));
       } else {
-        out.matrix(to + "ffn_gate.weight", type, linear(weights, LinearKind.GATE, l));
-        out.matrix(to + "ffn_up.weight", type, linear(weights, LinearKind.UP, l));
+        linear(out, weights, type, l, LinearKind.GATE, LinearKind.UP);
       }
-      out.matrix(to + "ffn_down.weight", type, linear(weights, LinearKind.DOWN, l));
+      linear(out, weights, type, l, LinearKind.DOWN);
     }
     out.vector("output_norm.weight", vector(weights, LlamaModel.FINAL_NORM, hidden));
     if (!tied) {
@@ -135,28 +146,22 @@ public final class GgufModel {
     }
   }
 
-  private void attention(
-      GgufWriter out, Function<String, MatrixSource> weights, GgufType type, int layer) {
-    String from = "model.layers." + layer + ".self_attn.";
-    String to = "blk." + layer + ".";
-    for (LinearKind kind : List.of(LinearKind.Q, LinearKind.K, LinearKind.V)) {
+  private void linear(
+      GgufWriter out,
+      Function<String, MatrixSource> weights,
+      GgufType type,
+      int layer,
+      LinearKind... kinds) {
+    for (LinearKind kind : kinds) {
+      String to = "blk." + layer + "." + GgufArchitecture.tensor(kind);
       MatrixSource rows = linear(weights, kind, layer);
       out.matrix(
-          to + GgufArchitecture.tensor(kind) + ".weight",
-          type,
-          turned(kind) ? new GgufHeadPairs(rows, config.headDim()) : rows);
-      if (architecture.biases(json)) {
-        float[] bias = vector(weights, from + kind.module() + ".bias", kind.out(config));
-        out.vector(
-            to + GgufArchitecture.tensor(kind) + ".bias",
-            turned(kind) ? GgufHeadPairs.of(bias, config.headDim()) : bias);
+          to + ".weight", type, turned(kind) ? new GgufHeadPairs(rows, config.headDim()) : rows);
+      if (architecture.bias(kind, json)) {
+        String name = kind.weightName(layer).replaceFirst("weight$", "bias");
+        float[] bias = vector(weights, name, kind.out(config));
+        out.vector(to + ".bias", turned(kind) ? GgufHeadPairs.of(bias, config.headDim()) : bias);
       }
-    }
-    if (architecture.headNorms()) {
-      out.vector(
-          to + "attn_q_norm.weight", vector(weights, from + "q_norm.weight", config.headDim()));
-      out.vector(
-          to + "attn_k_norm.weight", vector(weights, from + "k_norm.weight", config.headDim()));
     }
   }
 

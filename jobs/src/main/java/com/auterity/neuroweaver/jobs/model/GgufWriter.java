@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +78,7 @@ final class GgufWriter {
   /** Writes the file, whole or not at all. */
   void write(Path file) {
     byte[] header = header();
-    AtomicFile.stream(
+    AtomicFile.write(
         file,
         out -> {
           ByteBuffer buffer =
@@ -132,7 +133,7 @@ final class GgufWriter {
           flush(buffer, out);
         }
         if (piece < row.length) {
-          values = java.util.Arrays.copyOfRange(row, at, at + count);
+          values = Arrays.copyOfRange(row, at, at + count);
         }
         part.type().encode(values, count, buffer);
       }
