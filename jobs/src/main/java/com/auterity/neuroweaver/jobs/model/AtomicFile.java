@@ -15,7 +15,26 @@ import java.util.Map;
 final class AtomicFile {
   private AtomicFile() {}
 
+  /** What puts a file's bytes into a channel. */
+  interface Body {
+    void writeTo(FileChannel out) throws IOException;
+  }
+
   static void write(Path file, byte[]... parts) {
+    write(
+        file,
+        out -> {
+          for (byte[] part : parts) {
+            ByteBuffer buffer = ByteBuffer.wrap(part);
+            while (buffer.hasRemaining()) {
+              out.write(buffer);
+            }
+          }
+        });
+  }
+
+  /** As above for what never lies in memory as a whole; what {@code body} throws leaves nothing. */
+  static void write(Path file, Body body) {
     Path folder = file.toAbsolutePath().getParent();
     Path partial = folder.resolve("." + file.getFileName() + ".partial");
     try {
@@ -26,22 +45,28 @@ final class AtomicFile {
               StandardOpenOption.CREATE,
               StandardOpenOption.WRITE,
               StandardOpenOption.TRUNCATE_EXISTING)) {
-        for (byte[] part : parts) {
-          ByteBuffer buffer = ByteBuffer.wrap(part);
-          while (buffer.hasRemaining()) {
-            out.write(buffer);
-          }
-        }
+        body.writeTo(out);
         out.force(true);
       }
       Files.move(
           partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (RuntimeException e) {
+      discard(partial, e);
+      throw e;
     } catch (IOException e) {
       throw new NeuroWeaverException(
           ErrorKind.UNAVAILABLE,
           "cannot write %s: %s".formatted(file, e.getMessage()),
           Map.of("file", file.toString()),
           e);
+    }
+  }
+
+  private static void discard(Path partial, RuntimeException because) {
+    try {
+      Files.deleteIfExists(partial);
+    } catch (IOException e) {
+      because.addSuppressed(e);
     }
   }
 }
