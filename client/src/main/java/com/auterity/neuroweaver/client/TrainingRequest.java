@@ -19,7 +19,9 @@ public record TrainingRequest(
     Integer loraR,
     Double loraAlpha,
     Double loraDropout,
-    List<String> loraTargetModules,
+    TargetModules loraTargetModules,
+    Boolean loraTargetLinear,
+    Boolean peftUseRslora,
     Integer sequenceLen,
     Boolean samplePacking,
     Integer microBatchSize,
@@ -40,6 +42,5 @@ public record TrainingRequest(
     Long saveSteps) {
   public TrainingRequest {
     promptColumns = promptColumns == null ? null : List.copyOf(promptColumns);
-    loraTargetModules = loraTargetModules == null ? null : List.copyOf(loraTargetModules);
   }
 }

@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.workflow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.client.TrainingRequest;
 import com.auterity.neuroweaver.client.WireMapper;
@@ -22,12 +23,27 @@ class TrainingKeysTest {
       """
       {"base_model":"nano","dataset":"d","prompt_column":"a","system_prompt":"s",
        "answer_column":"b","adapter":"lora","lora_r":8,"lora_alpha":16,"lora_dropout":0.1,
-       "lora_target_modules":["q_proj"],"sequence_len":64,"sample_packing":true,
+       "lora_target_modules":["q_proj"],"lora_target_linear":false,"peft_use_rslora":true,"sequence_len":64,"sample_packing":true,
        "micro_batch_size":2,"gradient_accumulation_steps":4,"num_epochs":1,"max_steps":3,
        "learning_rate":0.001,"lr_scheduler":"cosine","warmup_ratio":0.1,"optimizer":"adamw",
        "weight_decay":0.01,"adam_beta1":0.9,"adam_beta2":0.99,"adam_epsilon":1e-8,
        "max_grad_norm":1.0,"val_set_size":0.1,"seed":1,"save_steps":10}\
       """;
+
+  @Test
+  void targetModulesAreAListOrAText() throws Exception {
+    for (String modules :
+        new String[] {
+          "[\"layers.1.self_attn.v_proj\"]", "\"all-linear\"", "\".*\\\\.[kv]_proj\""
+        }) {
+      String json = ALL.replace("[\"q_proj\"]", modules);
+      ObjectNode parameters =
+          WireMapper.strict()
+              .valueToTree(WireMapper.strict().readValue(json, TrainingRequest.class));
+      assertEquals(MAPPER.readTree(modules), parameters.get("lora_target_modules"));
+      TrainingConfig.parse(parameters);
+    }
+  }
 
   private static Set<String> schemaKeys() throws Exception {
     try (InputStream in = WorkflowParser.class.getResourceAsStream("workflow.schema.json")) {
@@ -62,6 +78,7 @@ class TrainingKeysTest {
     assertEquals(MAPPER.readTree(ALL).size(), parameters.size());
     TrainingConfig config = TrainingConfig.parse(parameters);
     assertEquals(8, config.lora().r());
+    assertTrue(config.lora().rslora());
     assertEquals(0.99, config.adamBeta2());
   }
 }

@@ -38,8 +38,25 @@ enum LinearKind {
     return parent + "." + module;
   }
 
+  /** For example {@code model.layers.3.self_attn.q_proj}. */
+  String path(int layer) {
+    return "model.layers." + layer + "." + path();
+  }
+
   String weightName(int layer) {
-    return "model.layers." + layer + "." + path() + ".weight";
+    return path(layer) + ".weight";
+  }
+
+  String biasName(int layer) {
+    return "model.layers." + layer + "." + path() + ".bias";
+  }
+
+  boolean hasBias(ModelConfig config) {
+    return switch (this) {
+      case Q, K, V -> config.variant().qkvBias();
+      case O -> config.variant().outputBias();
+      case GATE, UP, DOWN -> config.variant().mlpBias();
+    };
   }
 
   int in(ModelConfig config) {

@@ -60,7 +60,19 @@ public record Llama2cCheckpoint(ModelConfig config, Map<String, float[]> weights
           "%s has %d bytes; the shape in its header needs %d"
               .formatted(file, bytes.length, expected));
     }
-    return new Llama2cCheckpoint(config, weights(config, in.asFloatBuffer()));
+    Map<String, float[]> weights = weights(config, in.asFloatBuffer());
+    weights.forEach(
+        (name, values) -> {
+          for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+              throw invalid(
+                  file,
+                  "%s has %s at %d of %s; every weight must be a finite number"
+                      .formatted(file, values[i], i, name));
+            }
+          }
+        });
+    return new Llama2cCheckpoint(config, weights);
   }
 
   private static Map<String, float[]> weights(ModelConfig config, FloatBuffer in) {

@@ -2,8 +2,11 @@ package com.auterity.neuroweaver.jobs.model;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.Heads;
+import com.auterity.neuroweaver.jobs.tensor.KeyValues;
 import com.auterity.neuroweaver.jobs.tensor.Lane;
+import com.auterity.neuroweaver.jobs.tensor.RotaryTable;
 import com.auterity.neuroweaver.jobs.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,18 +27,14 @@ public final class LlamaDecoder implements AutoCloseable {
   /** The keys and values of one sequence, for each layer. */
   public final class Sequence implements AutoCloseable {
     private final int capacity;
-    private final Tensor[] keys;
-    private final Tensor[] values;
+    private final KeyValues[] caches;
     private int length;
 
     private Sequence(int tokens) {
       capacity = tokens;
-      keys = new Tensor[config.layers()];
-      values = new Tensor[config.layers()];
-      int padded = (capacity + ROW_STEP - 1) / ROW_STEP * ROW_STEP;
-      for (int l = 0; l < keys.length; l++) {
-        keys[l] = lane.zeros(heads.keyWidth(), padded);
-        values[l] = lane.tensor(capacity, heads.keyWidth());
+      caches = new KeyValues[config.layers()];
+      for (int l = 0; l < caches.length; l++) {
+        caches[l] = lane.keyValues(model.heads(l), capacity);
       }
     }
 
@@ -51,9 +50,8 @@ public final class LlamaDecoder implements AutoCloseable {
 
     @Override
     public void close() {
-      for (int l = 0; l < keys.length; l++) {
-        lane.free(keys[l]);
-        lane.free(values[l]);
+      for (KeyValues cache : caches) {
+        cache.close();
       }
     }
   }
@@ -64,7 +62,7 @@ public final class LlamaDecoder implements AutoCloseable {
   public LlamaDecoder(LlamaModel model) {
     this.model = model;
     this.config = model.config();
-    this.heads = model.heads();
+    this.heads = model.heads(0);
     model.retain();
     this.lane = model.device().lane();
   }
@@ -99,10 +97,8 @@ public final class LlamaDecoder implements AutoCloseable {
             tokens,
             positions,
             (l, qkv, attended) -> {
-              lane.attention(qkv, heads, bounds, attended, stats);
-              for (int i = 0; i < n; i++) {
-                lane.cache(qkv, i, heads, sequence.keys[l], sequence.values[l], i);
-              }
+              lane.attention(qkv, model.heads(l), bounds, attended, stats);
+              lane.cache(qkv, 0, n, sequence.caches[l], 0);
             });
     lane.free(stats);
     sequence.length = n;
@@ -129,19 +125,23 @@ public final class LlamaDecoder implements AutoCloseable {
     int rows = (n + STEP_ROWS - 1) / STEP_ROWS * STEP_ROWS;
     int[] tokens = Arrays.copyOf(nextTokens, rows);
     int[] positions = new int[rows];
+    int[] lengths = new int[n];
     for (int i = 0; i < n; i++) {
       positions[i] = sequences.get(i).length;
+      lengths[i] = positions[i] + 1;
     }
     Tensor x =
         layers(
             tokens,
             positions,
             (l, qkv, attended) -> {
+              List<KeyValues> caches = new ArrayList<>(n);
               for (int i = 0; i < n; i++) {
                 Sequence s = sequences.get(i);
-                lane.cache(qkv, i, heads, s.keys[l], s.values[l], s.length);
-                lane.attentionCached(qkv, i, heads, s.keys[l], s.values[l], s.length + 1, attended);
+                lane.cache(qkv, i, 1, s.caches[l], s.length);
+                caches.add(s.caches[l]);
               }
+              lane.attentionCached(qkv, caches, lengths, attended);
             });
     for (Sequence sequence : sequences) {
       sequence.length++;
@@ -173,26 +173,44 @@ public final class LlamaDecoder implements AutoCloseable {
     Tensor added = lane.tensor(rows, hidden);
     Tensor gateUp = lane.tensor(rows, 2 * config.intermediateSize());
     Tensor activated = lane.tensor(rows, config.intermediateSize());
+    int rotated = heads.heads() + heads.kvHeads();
+    Tensor headInverse = config.variant().headNorm() ? lane.tensor(rows, rotated) : null;
+    RotaryTable rotary = model.rotary(Arrays.stream(positions).max().getAsInt() + 1);
     lane.embed(model.embedding(), tokens, x);
     for (int l = 0; l < config.layers(); l++) {
       LlamaModel.Layer layer = model.layers().get(l);
       lane.rmsNorm(x, layer.attentionNorm(), config.rmsNormEps(), normed, inverse);
       lane.linear(normed, layer.qkv(), qkv);
-      lane.rotary(
-          qkv, heads.heads() + heads.kvHeads(), heads.headDim(), positions, model.rotary(), false);
+      addBias(layer.qkvBias(), qkv);
+      if (headInverse != null) {
+        lane.headNorm(qkv, layer.headNorm(), config.rmsNormEps(), qkv, headInverse);
+      }
+      lane.rotary(qkv, rotated, heads.headDim(), positions, rotary, false);
       attention.run(l, qkv, attended);
       lane.linear(attended, layer.output(), added);
+      addBias(layer.outputBias(), added);
       lane.add(added, x);
       lane.rmsNorm(x, layer.mlpNorm(), config.rmsNormEps(), normed, inverse);
       lane.linear(normed, layer.gateUp(), gateUp);
+      addBias(layer.gateUpBias(), gateUp);
       lane.swiglu(gateUp, activated);
       lane.linear(activated, layer.down(), added);
+      addBias(layer.downBias(), added);
       lane.add(added, x);
     }
     for (Tensor tensor : List.of(normed, inverse, qkv, attended, added, gateUp, activated)) {
       lane.free(tensor);
     }
+    if (headInverse != null) {
+      lane.free(headInverse);
+    }
     return x;
+  }
+
+  private void addBias(Tensor bias, Tensor y) {
+    if (bias != null) {
+      lane.addRow(bias, y);
+    }
   }
 
   /** Frees x. */

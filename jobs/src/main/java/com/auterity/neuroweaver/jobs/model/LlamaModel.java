@@ -7,15 +7,16 @@ import com.auterity.neuroweaver.jobs.tensor.Heads;
 import com.auterity.neuroweaver.jobs.tensor.MatrixSource;
 import com.auterity.neuroweaver.jobs.tensor.RotaryTable;
 import com.auterity.neuroweaver.jobs.tensor.Tensor;
-import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 import com.auterity.neuroweaver.jobs.tensor.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * A Llama-family model (RMSNorm, rotary embedding, grouped-query attention, SwiGLU) whose weights
@@ -25,57 +26,178 @@ public final class LlamaModel implements AutoCloseable {
   static final String EMBEDDING = "model.embed_tokens.weight";
   static final String FINAL_NORM = "model.norm.weight";
   static final String HEAD = "lm_head.weight";
+  private static final int FIRST_POSITIONS = 1024;
 
   private final ModelConfig config;
   private final Device device;
-  private final float[] parameters;
+  private final ModelWeights weights;
+  private final ModelLoad load;
+  private final float[] flat;
   private final Map<String, Slice> slices;
-  private final RotaryTable rotary;
-  private final Heads heads;
+  private final double[] frequencies;
+  private final List<Heads> heads = new ArrayList<>();
   private final MatrixSource embedding;
+  private final List<Constant> constants = new ArrayList<>();
   private final Tensor finalNorm;
   private final Weights head;
-  private final List<Layer> layers;
+  private final List<Layer> layers = new ArrayList<>();
+  private volatile RotaryTable rotary;
   private final AtomicInteger users = new AtomicInteger(1);
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** One block. Query, key and value maps lie in one matrix, gate and up in another. */
+  /**
+   * One block. Query, key and value maps lie in one matrix, gate and up in another. Biases and the
+   * weights of head norms ((heads + kvHeads) x headDim) are null where the model has none.
+   */
   record Layer(
       Tensor attentionNorm,
       Weights qkv,
+      Tensor qkvBias,
+      Tensor headNorm,
       Weights output,
+      Tensor outputBias,
       Tensor mlpNorm,
       Weights gateUp,
-      Weights down) {}
+      Tensor gateUpBias,
+      Weights down,
+      Tensor downBias) {}
 
-  private LlamaModel(ModelConfig config, float[] parameters, Device device) {
-    this.config = config;
+  /** A small tensor whose values are read anew when the model is updated. */
+  private record Constant(MatrixSource source, float[] values) {
+    void read() {
+      for (int r = 0; r < source.rows(); r++) {
+        source.read(r, values, r * source.cols());
+      }
+    }
+  }
+
+  private LlamaModel(ModelWeights weights, float[] flat, ModelLoad load, Device device) {
+    this.config = weights.config();
     this.device = device;
-    this.parameters = parameters;
+    this.weights = weights;
+    this.load = load;
+    this.flat = flat;
     this.slices = new LinkedHashMap<>();
-    slices(config).forEach(slice -> slices.put(slice.name(), slice));
+    if (weights.count() <= Integer.MAX_VALUE) {
+      slices(config).forEach(slice -> slices.put(slice.name(), slice));
+    }
+    this.frequencies =
+        config.variant().ropeScaling().frequencies(config.ropeTheta(), config.rotaryDim());
     this.rotary =
         new RotaryTable(
-            config.maxPositions(), config.headDim(), config.ropeTheta(), config.ropeInterleaved());
-    this.heads = new Heads(config.heads(), config.kvHeads(), config.headDim());
-    this.embedding = source(config.vocabSize(), config.hiddenSize(), EMBEDDING);
-    this.finalNorm = constant(FINAL_NORM);
-    this.head = weights(config.vocabSize(), config.hiddenSize(), headName());
-    this.layers = new ArrayList<>();
+            Math.min(FIRST_POSITIONS, config.maxPositions()),
+            frequencies,
+            config.ropeInterleaved());
     for (int l = 0; l < config.layers(); l++) {
-      layers.add(
-          new Layer(
-              constant(attentionNormName(l)),
-              weights(heads.width(), config.hiddenSize(), LinearKind.Q.weightName(l)),
-              weights(config.hiddenSize(), config.queryWidth(), LinearKind.O.weightName(l)),
-              constant(mlpNormName(l)),
-              weights(
-                  2 * config.intermediateSize(),
-                  config.hiddenSize(),
-                  LinearKind.GATE.weightName(l)),
-              weights(
-                  config.hiddenSize(), config.intermediateSize(), LinearKind.DOWN.weightName(l))));
+      heads.add(new Heads(config.heads(), config.kvHeads(), config.headDim(), config.window(l)));
     }
+    this.embedding = weights.source(EMBEDDING);
+    List<Weights> made = new ArrayList<>();
+    try {
+      this.finalNorm = constant(weights.source(FINAL_NORM));
+      this.head =
+          kept(made, device.weights(head(config, weights), load.head(), load.forwardOnly()));
+      for (int l = 0; l < config.layers(); l++) {
+        layers.add(
+            new Layer(
+                constant(weights.source(attentionNormName(l))),
+                kept(made, linear(qkv(l))),
+                bias(l, LinearKind.Q, LinearKind.K, LinearKind.V),
+                headNorm(l),
+                kept(made, linear(weights.source(LinearKind.O.weightName(l)))),
+                bias(l, LinearKind.O),
+                constant(weights.source(mlpNormName(l))),
+                kept(made, linear(gateUp(l))),
+                bias(l, LinearKind.GATE, LinearKind.UP),
+                kept(made, linear(weights.source(LinearKind.DOWN.weightName(l)))),
+                bias(l, LinearKind.DOWN)));
+      }
+    } catch (RuntimeException | Error e) {
+      // For instance a NaN found while its row was read.
+      made.forEach(Weights::close);
+      throw e;
+    }
+  }
+
+  private static Weights kept(List<Weights> made, Weights weights) {
+    made.add(weights);
+    return weights;
+  }
+
+  private Weights linear(MatrixSource source) {
+    return device.weights(source, load.linear(), load.forwardOnly());
+  }
+
+  private static MatrixSource head(ModelConfig config, ModelWeights weights) {
+    return weights.source(config.tiedEmbeddings() ? EMBEDDING : HEAD);
+  }
+
+  private MatrixSource qkv(int layer) {
+    return stacked(layer, LinearKind.Q, LinearKind.K, LinearKind.V);
+  }
+
+  private MatrixSource gateUp(int layer) {
+    return stacked(layer, LinearKind.GATE, LinearKind.UP);
+  }
+
+  private MatrixSource stacked(int layer, LinearKind... kinds) {
+    return MatrixSource.stacked(
+        Stream.of(kinds).map(kind -> weights.source(kind.weightName(layer))).toList());
+  }
+
+  /** Biases one beside the other as one row, or null. */
+  private Tensor bias(int layer, LinearKind... kinds) {
+    if (!kinds[0].hasBias(config)) {
+      return null;
+    }
+    List<MatrixSource> parts =
+        Stream.of(kinds).map(kind -> weights.source(kind.biasName(layer))).toList();
+    int cols = parts.stream().mapToInt(MatrixSource::cols).sum();
+    return constant(
+        new MatrixSource() {
+          @Override
+          public int rows() {
+            return 1;
+          }
+
+          @Override
+          public int cols() {
+            return cols;
+          }
+
+          @Override
+          public void read(int row, float[] to, int offset) {
+            int at = offset;
+            for (MatrixSource part : parts) {
+              part.read(row, to, at);
+              at += part.cols();
+            }
+          }
+        });
+  }
+
+  /** One row for each query head, then one for each key head, or null. */
+  private Tensor headNorm(int layer) {
+    if (!config.variant().headNorm()) {
+      return null;
+    }
+    List<MatrixSource> rows = new ArrayList<>();
+    rows.addAll(Collections.nCopies(config.heads(), weights.source(queryNormName(layer))));
+    rows.addAll(Collections.nCopies(config.kvHeads(), weights.source(keyNormName(layer))));
+    return constant(MatrixSource.stacked(rows));
+  }
+
+  private Tensor constant(MatrixSource source) {
+    Constant constant =
+        new Constant(source, new float[Math.multiplyExact(source.rows(), source.cols())]);
+    constant.read();
+    constants.add(constant);
+    return device.constant(source.rows(), source.cols(), constant.values(), 0);
+  }
+
+  /** Reads the weights row by row into the device; the embedding stays where it lies. */
+  public static LlamaModel of(ModelWeights weights, ModelLoad load, Device device) {
+    return new LlamaModel(weights, null, load, device);
   }
 
   /** Builds a model from its weights by their names in model hubs; (out x in), row-major. */
@@ -100,7 +222,7 @@ public final class LlamaModel implements AutoCloseable {
       }
       System.arraycopy(values, 0, parameters, slice.offset(), values.length);
     }
-    return new LlamaModel(config, parameters, device);
+    return flat(config, parameters, device);
   }
 
   /** Builds a model from one flat vector laid out as {@link #slices} says; the vector is copied. */
@@ -112,21 +234,25 @@ public final class LlamaModel implements AutoCloseable {
           "this configuration has %d parameters, found %d"
               .formatted(last.offset() + last.length(), parameters.length));
     }
-    return new LlamaModel(config, parameters.clone(), device);
+    return flat(config, parameters.clone(), device);
+  }
+
+  private static LlamaModel flat(ModelConfig config, float[] parameters, Device device) {
+    return new LlamaModel(ModelWeights.of(config, parameters), parameters, ModelLoad.FULL, device);
   }
 
   /**
    * Seeded weights for pretraining: normal with deviation 0.02, what writes into the residual
-   * stream divided by sqrt(2 layers) (GPT-2), norms one.
+   * stream divided by sqrt(2 layers) (GPT-2), norms one, biases zero.
    */
   public static Map<String, float[]> initialWeights(ModelConfig config, long seed) {
     Map<String, float[]> weights = new LinkedHashMap<>();
     int number = 0;
     for (Slice slice : slices(config)) {
       float[] values = new float[slice.length()];
-      if (slice.rows() == 1) {
+      if (slice.name().endsWith("norm.weight")) {
         Arrays.fill(values, 1f);
-      } else {
+      } else if (!slice.name().endsWith(".bias")) {
         boolean residual =
             slice.name().endsWith("o_proj.weight") || slice.name().endsWith("down_proj.weight");
         double deviation = residual ? 0.02 / Math.sqrt(2.0 * config.layers()) : 0.02;
@@ -142,37 +268,80 @@ public final class LlamaModel implements AutoCloseable {
   }
 
   /**
-   * Every weight by its hub name, and its place in the flat vector of {@link #parameters()}:
-   * embedding; for each layer attention norm, q, k, v, o, MLP norm, gate, up, down; final norm; and
-   * the head unless it is tied. Norms are the slices of one row.
+   * Every weight by its hub name: embedding; for each layer attention norm, q, k, v, o, MLP norm,
+   * gate, up, down; final norm; and the head unless it is tied. Vectors have one row. Where there
+   * are biases, those of q, k and v follow v's weight, then head norms; those of gate and up follow
+   * up's weight, o's and down's their own.
    */
-  public static List<Slice> slices(ModelConfig config) {
-    List<Slice> slices = new ArrayList<>();
+  public static List<ModelTensor> tensors(ModelConfig config) {
+    List<ModelTensor> tensors = new ArrayList<>();
     int hidden = config.hiddenSize();
-    add(slices, EMBEDDING, config.vocabSize(), hidden);
+    tensors.add(new ModelTensor(EMBEDDING, config.vocabSize(), hidden));
     for (int l = 0; l < config.layers(); l++) {
-      add(slices, attentionNormName(l), 1, hidden);
+      tensors.add(new ModelTensor(attentionNormName(l), 1, hidden));
       for (LinearKind kind : LinearKind.values()) {
         if (kind == LinearKind.GATE) {
-          add(slices, mlpNormName(l), 1, hidden);
+          tensors.add(new ModelTensor(mlpNormName(l), 1, hidden));
         }
-        add(slices, kind.weightName(l), kind.out(config), kind.in(config));
+        tensors.add(new ModelTensor(kind.weightName(l), kind.out(config), kind.in(config)));
+        switch (kind) {
+          case V -> {
+            biases(tensors, config, l, LinearKind.Q, LinearKind.K, LinearKind.V);
+            if (config.variant().headNorm()) {
+              tensors.add(new ModelTensor(queryNormName(l), 1, config.headDim()));
+              tensors.add(new ModelTensor(keyNormName(l), 1, config.headDim()));
+            }
+          }
+          case UP -> biases(tensors, config, l, LinearKind.GATE, LinearKind.UP);
+          case O, DOWN -> biases(tensors, config, l, kind);
+          case Q, K, GATE -> {}
+        }
       }
     }
-    add(slices, FINAL_NORM, 1, hidden);
+    tensors.add(new ModelTensor(FINAL_NORM, 1, hidden));
     if (!config.tiedEmbeddings()) {
-      add(slices, HEAD, config.vocabSize(), hidden);
+      tensors.add(new ModelTensor(HEAD, config.vocabSize(), hidden));
+    }
+    return tensors;
+  }
+
+  /**
+   * Where each of {@link #tensors} lies in the flat vector of {@link #parameters()}; refused for
+   * models too large for one vector.
+   */
+  public static List<Slice> slices(ModelConfig config) {
+    List<ModelTensor> tensors = tensors(config);
+    long count = ModelWeights.count(tensors);
+    if (count > Integer.MAX_VALUE) {
+      throw NeuroWeaverException.invalid(
+          "a model of %d parameters does not go into one vector (at most %d): train an adapter"
+              .formatted(count, Integer.MAX_VALUE));
+    }
+    List<Slice> slices = new ArrayList<>();
+    int offset = 0;
+    for (ModelTensor tensor : tensors) {
+      Slice slice = new Slice(tensor.name(), tensor.rows(), tensor.cols(), offset);
+      slices.add(slice);
+      offset += slice.length();
     }
     return slices;
   }
 
-  private static void add(List<Slice> slices, String name, int rows, int cols) {
-    int offset = 0;
-    if (!slices.isEmpty()) {
-      Slice last = slices.get(slices.size() - 1);
-      offset = Math.addExact(last.offset(), last.length());
+  private static void biases(
+      List<ModelTensor> tensors, ModelConfig config, int layer, LinearKind... kinds) {
+    for (LinearKind kind : kinds) {
+      if (kind.hasBias(config)) {
+        tensors.add(new ModelTensor(kind.biasName(layer), 1, kind.out(config)));
+      }
     }
-    slices.add(new Slice(name, rows, cols, offset));
+  }
+
+  static String queryNormName(int layer) {
+    return "model.layers." + layer + ".self_attn.q_norm.weight";
+  }
+
+  static String keyNormName(int layer) {
+    return "model.layers." + layer + ".self_attn.k_norm.weight";
   }
 
   static String attentionNormName(int layer) {
@@ -187,19 +356,6 @@ public final class LlamaModel implements AutoCloseable {
     return config.tiedEmbeddings() ? EMBEDDING : HEAD;
   }
 
-  private Tensor constant(String name) {
-    Slice slice = slices.get(name);
-    return device.constant(slice.rows(), slice.cols(), parameters, slice.offset());
-  }
-
-  private MatrixSource source(int rows, int cols, String firstName) {
-    return MatrixSource.of(parameters, slices.get(firstName).offset(), rows, cols);
-  }
-
-  private Weights weights(int out, int in, String firstName) {
-    return device.weights(source(out, in, firstName), WeightFormat.FULL, false);
-  }
-
   public ModelConfig config() {
     return config;
   }
@@ -208,62 +364,80 @@ public final class LlamaModel implements AutoCloseable {
     return device;
   }
 
-  /** A copy of all weights as one flat vector, laid out as {@link #slices} says. */
-  public float[] parameters() {
-    return parameters.clone();
-  }
-
-  /** Replaces all weights; no other call may run meanwhile. */
-  public void update(float[] values) {
-    if (values.length != parameters.length) {
-      throw NeuroWeaverException.invalid(
-          "this model has %d parameters, found %d".formatted(parameters.length, values.length));
-    }
-    System.arraycopy(values, 0, parameters, 0, parameters.length);
-    update(head, headName());
-    for (int l = 0; l < layers.size(); l++) {
-      Layer layer = layers.get(l);
-      update(layer.qkv, LinearKind.Q.weightName(l));
-      update(layer.output, LinearKind.O.weightName(l));
-      update(layer.gateUp, LinearKind.GATE.weightName(l));
-      update(layer.down, LinearKind.DOWN.weightName(l));
-    }
-  }
-
-  private void update(Weights weights, String firstName) {
-    weights.update(source(weights.out(), weights.in(), firstName));
-  }
-
-  /** A copy of all weights by name. */
-  public Map<String, float[]> weights() {
-    Map<String, float[]> weights = new LinkedHashMap<>();
-    for (Slice slice : slices.values()) {
-      weights.put(
-          slice.name(),
-          Arrays.copyOfRange(parameters, slice.offset(), slice.offset() + slice.length()));
-    }
+  public ModelWeights weights() {
     return weights;
   }
 
-  /** A model of its own whose weights are these plus the adapter's: W + scale B A. */
-  public LlamaModel merged(LoraAdapter adapter) {
-    if (!adapter.model().equals(config)) {
-      throw NeuroWeaverException.invalid("this adapter was made for a model of another shape");
-    }
-    float[] merged = parameters.clone();
-    int s = 0;
-    for (int l = 0; l < config.layers(); l++) {
-      for (String module : adapter.config().targetModules()) {
-        Slice w = slices.get(LinearKind.of(module).weightName(l));
-        adapter.addProduct(s, merged, w);
-        s += 2;
+  /** A copy of all weights as one flat vector, laid out as {@link #slices} says. */
+  public float[] parameters() {
+    float[] parameters = new float[Math.toIntExact(parameterCount())];
+    for (Slice slice : slices(config)) {
+      MatrixSource source = weights.source(slice.name());
+      for (int r = 0; r < slice.rows(); r++) {
+        source.read(r, parameters, slice.offset() + r * slice.cols());
       }
     }
-    return new LlamaModel(config, merged, device);
+    return parameters;
   }
 
-  int parameterCount() {
-    return parameters.length;
+  /** Replaces all weights of a model made of a flat vector; no other call may run meanwhile. */
+  public void update(float[] values) {
+    if (flat == null) {
+      throw new IllegalStateException("only a model made of a flat vector can be updated");
+    }
+    if (values.length != flat.length) {
+      throw NeuroWeaverException.invalid(
+          "this model has %d parameters, found %d".formatted(flat.length, values.length));
+    }
+    System.arraycopy(values, 0, flat, 0, flat.length);
+    constants.forEach(Constant::read);
+    head.update(head(config, weights));
+    for (int l = 0; l < layers.size(); l++) {
+      Layer layer = layers.get(l);
+      layer.qkv.update(qkv(l));
+      layer.output.update(weights.source(LinearKind.O.weightName(l)));
+      layer.gateUp.update(gateUp(l));
+      layer.down.update(weights.source(LinearKind.DOWN.weightName(l)));
+    }
+  }
+
+  /**
+   * A model of its own whose weights are these plus the adapter's: W + scale B A. Rows of this
+   * model are read where they lie, so it must not be updated while the merged one is in use.
+   */
+  public LlamaModel merged(LoraAdapter adapter) {
+    return merged(adapter, load);
+  }
+
+  /** The same, put on the device in another way. */
+  public LlamaModel merged(LoraAdapter adapter, ModelLoad wanted) {
+    return of(weights.merged(adapter), wanted, device);
+  }
+
+  /** Device memory of all prepared weight matrices, the output matrix among them. */
+  public long weightBytes() {
+    return linearBytes() + head.bytes();
+  }
+
+  /** Device memory for each parameter of the blocks' linear maps. */
+  public double bytesPerLinearParameter() {
+    long parameters = 0;
+    for (LinearKind kind : LinearKind.values()) {
+      parameters += (long) kind.out(config) * kind.in(config);
+    }
+    return (double) linearBytes() / (parameters * config.layers());
+  }
+
+  private long linearBytes() {
+    long bytes = 0;
+    for (Layer layer : layers) {
+      bytes += layer.qkv.bytes() + layer.output.bytes() + layer.gateUp.bytes() + layer.down.bytes();
+    }
+    return bytes;
+  }
+
+  public long parameterCount() {
+    return weights.count();
   }
 
   Slice slice(String name) {
@@ -274,12 +448,29 @@ public final class LlamaModel implements AutoCloseable {
     return slices.get(headName());
   }
 
-  RotaryTable rotary() {
-    return rotary;
+  /** A table of at least this many positions; it grows with what is asked for. */
+  RotaryTable rotary(int positions) {
+    RotaryTable table = rotary;
+    if (table.positions() < positions) {
+      synchronized (constants) {
+        table = rotary;
+        if (table.positions() < positions) {
+          long rows = Math.max(positions, 2L * table.positions());
+          table =
+              new RotaryTable(
+                  (int) Math.min(config.maxPositions(), rows),
+                  frequencies,
+                  config.ropeInterleaved());
+          rotary = table;
+        }
+      }
+    }
+    return table;
   }
 
-  Heads heads() {
-    return heads;
+  /** How a row of queries, keys and values of this layer is cut. */
+  Heads heads(int layer) {
+    return heads.get(layer);
   }
 
   MatrixSource embedding() {

@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.jobs.model;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.Heads;
 import com.auterity.neuroweaver.jobs.tensor.Lane;
+import com.auterity.neuroweaver.jobs.tensor.RotaryTable;
 import com.auterity.neuroweaver.jobs.tensor.Tensor;
 import com.auterity.neuroweaver.jobs.tensor.Weights;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import java.util.Arrays;
  */
 final class LlamaPass {
   private static final int ROW_STEP = 16;
-  private static final int LOGITS = 1 << 20;
+  private static final int LOGITS = 1 << 25;
 
   /** What a gradient is taken of. */
   enum Gradient {
@@ -30,12 +31,14 @@ final class LlamaPass {
   private final Gradient wanted;
   private final float[] gradient;
   private final LoraPart[][] parts;
+  private final int lowestLayer;
   private final int lowest;
 
   private final int size;
   private final int rows;
   private final int[] tokens;
   private final int[] positions;
+  private final RotaryTable rotary;
   private final int[] bounds;
   private final int[] targets;
   private final int[] targetRows;
@@ -49,6 +52,9 @@ final class LlamaPass {
     Tensor normed;
     Tensor inverse;
     Tensor qkv;
+    // Before the norms of the heads, where a model has them.
+    Tensor rawQkv;
+    Tensor headInverse;
     Tensor attended;
     Tensor stats;
     Tensor middle;
@@ -68,7 +74,7 @@ final class LlamaPass {
       float[] gradient) {
     this.model = model;
     this.config = model.config();
-    this.heads = model.heads();
+    this.heads = model.heads(0);
     this.lane = lane;
     this.wanted = wanted;
     this.gradient = gradient;
@@ -78,6 +84,7 @@ final class LlamaPass {
     this.positions = Arrays.copyOf(batch.positions(), rows);
     this.bounds = bounds(batch.segments(), rows);
     check(batch);
+    this.rotary = model.rotary(Arrays.stream(positions).max().orElse(0) + 1);
 
     int count = 0;
     for (int target : batch.targets()) {
@@ -98,24 +105,24 @@ final class LlamaPass {
     }
 
     this.parts = new LoraPart[config.layers()][LinearKind.values().length];
-    int lowestKind = LinearKind.values().length;
+    int firstLayer = 0;
+    int firstKind = -1;
     if (adapter != null) {
       double dropout = wanted == Gradient.ADAPTER ? adapter.config().dropout() : 0;
-      int s = 0;
-      for (int l = 0; l < config.layers(); l++) {
-        for (String module : adapter.config().targetModules()) {
-          int kind = LinearKind.of(module).ordinal();
-          lowestKind = Math.min(lowestKind, kind);
-          long key =
-              CounterRandom.stream(dropoutSeed, (long) l * LinearKind.values().length + kind);
-          Slice a = adapter.slices().get(s);
-          parts[l][kind] =
-              new LoraPart(lane, adapter, a, adapter.slices().get(s + 1), dropout, key);
-          s += 2;
-        }
+      for (LoraMap map : adapter.maps()) {
+        int kind = map.kind().ordinal();
+        long key =
+            CounterRandom.stream(
+                dropoutSeed, (long) map.layer() * LinearKind.values().length + kind);
+        parts[map.layer()][kind] = new LoraPart(lane, adapter, map, dropout, key);
+      }
+      if (wanted == Gradient.ADAPTER) {
+        firstLayer = adapter.maps().get(0).layer();
+        firstKind = adapter.maps().get(0).kind().ordinal();
       }
     }
-    this.lowest = lowestKind;
+    this.lowestLayer = firstLayer;
+    this.lowest = firstKind;
   }
 
   private static int roundUp(int n) {
@@ -168,7 +175,7 @@ final class LlamaPass {
     }
     Tensor dx = head(x);
     if (wanted != Gradient.NONE) {
-      for (int l = kept.length - 1; l >= 0; l--) {
+      for (int l = kept.length - 1; l >= lowestLayer; l--) {
         backward(l, dx, kept[l]);
       }
       if (wanted == Gradient.ALL) {
@@ -183,44 +190,64 @@ final class LlamaPass {
     int hidden = config.hiddenSize();
     a.x = x;
     a.inverse = lane.tensor(rows, 1);
-    a.normed = lane.tensor(rows, hidden);
+    a.normed = lane.narrow(rows, hidden);
     lane.rmsNorm(x, layer.attentionNorm(), config.rmsNormEps(), a.normed, a.inverse);
 
-    a.qkv = lane.tensor(rows, heads.width());
+    a.qkv = lane.narrow(rows, heads.width());
     lane.linear(a.normed, layer.qkv(), a.qkv);
+    addBias(layer.qkvBias(), a.qkv);
     adapt(l, LinearKind.Q, a.normed, a.qkv, 0, heads.queryWidth());
     adapt(l, LinearKind.K, a.normed, a.qkv, heads.queryWidth(), heads.keyWidth());
     adapt(
         l, LinearKind.V, a.normed, a.qkv, heads.queryWidth() + heads.keyWidth(), heads.keyWidth());
-    lane.rotary(
-        a.qkv, heads.heads() + heads.kvHeads(), heads.headDim(), positions, model.rotary(), false);
+    int rotated = heads.heads() + heads.kvHeads();
+    if (layer.headNorm() != null) {
+      a.rawQkv = a.qkv;
+      a.qkv = lane.narrow(rows, heads.width());
+      a.headInverse = lane.tensor(rows, rotated);
+      int values = heads.queryWidth() + heads.keyWidth();
+      lane.copy(
+          lane.columns(a.rawQkv, values, heads.keyWidth()),
+          lane.columns(a.qkv, values, heads.keyWidth()));
+      lane.headNorm(a.rawQkv, layer.headNorm(), config.rmsNormEps(), a.qkv, a.headInverse);
+    }
+    lane.rotary(a.qkv, rotated, heads.headDim(), positions, rotary, false);
 
-    a.attended = lane.tensor(rows, heads.queryWidth());
+    a.attended = lane.narrow(rows, heads.queryWidth());
     a.stats = lane.tensor(rows, 2 * heads.heads());
-    lane.attention(a.qkv, heads, bounds, a.attended, a.stats);
+    lane.attention(a.qkv, model.heads(l), bounds, a.attended, a.stats);
 
     a.middle = lane.tensor(rows, hidden);
     lane.linear(a.attended, layer.output(), a.middle);
+    addBias(layer.outputBias(), a.middle);
     adapt(l, LinearKind.O, a.attended, a.middle, 0, hidden);
     lane.add(x, a.middle);
 
     a.middleInverse = lane.tensor(rows, 1);
-    a.middleNormed = lane.tensor(rows, hidden);
+    a.middleNormed = lane.narrow(rows, hidden);
     lane.rmsNorm(a.middle, layer.mlpNorm(), config.rmsNormEps(), a.middleNormed, a.middleInverse);
 
     int m = config.intermediateSize();
-    a.gateUp = lane.tensor(rows, 2 * m);
+    a.gateUp = lane.narrow(rows, 2 * m);
     lane.linear(a.middleNormed, layer.gateUp(), a.gateUp);
+    addBias(layer.gateUpBias(), a.gateUp);
     adapt(l, LinearKind.GATE, a.middleNormed, a.gateUp, 0, m);
     adapt(l, LinearKind.UP, a.middleNormed, a.gateUp, m, m);
-    a.activated = lane.tensor(rows, m);
+    a.activated = lane.narrow(rows, m);
     lane.swiglu(a.gateUp, a.activated);
 
     Tensor y = lane.tensor(rows, hidden);
     lane.linear(a.activated, layer.down(), y);
+    addBias(layer.downBias(), y);
     adapt(l, LinearKind.DOWN, a.activated, y, 0, hidden);
     lane.add(a.middle, y);
     return y;
+  }
+
+  private void addBias(Tensor bias, Tensor y) {
+    if (bias != null) {
+      lane.addRow(bias, y);
+    }
   }
 
   private void adapt(int l, LinearKind kind, Tensor x, Tensor y, int from, int count) {
@@ -237,6 +264,8 @@ final class LlamaPass {
           a.normed,
           a.inverse,
           a.qkv,
+          a.rawQkv,
+          a.headInverse,
           a.attended,
           a.stats,
           a.middle,
@@ -245,7 +274,9 @@ final class LlamaPass {
           a.gateUp,
           a.activated
         }) {
-      lane.free(tensor);
+      if (tensor != null) {
+        lane.free(tensor);
+      }
     }
   }
 
@@ -267,10 +298,10 @@ final class LlamaPass {
     }
     Tensor chosen = lane.tensor(count, hidden);
     lane.gather(x, targetRows, 0, chosen);
-    Tensor normed = lane.tensor(count, hidden);
+    Tensor normed = lane.narrow(count, hidden);
     Tensor inverse = lane.tensor(count, 1);
     lane.rmsNorm(chosen, model.finalNorm(), config.rmsNormEps(), normed, inverse);
-    Tensor dNormed = backward ? lane.tensor(count, hidden) : null;
+    Tensor dNormed = backward ? lane.narrow(count, hidden) : null;
     Tensor dHead = wanted == Gradient.ALL ? lane.tensor(vocab, hidden) : null;
 
     int step = Math.max(ROW_STEP, Math.min(512, LOGITS / vocab / ROW_STEP * ROW_STEP));
@@ -279,14 +310,18 @@ final class LlamaPass {
       Tensor logits = lane.tensor(n, vocab);
       Tensor part = lane.rows(normed, from, n);
       lane.linear(part, model.head(), logits);
-      loss += lane.crossEntropy(logits, targets, from, backward);
+      Tensor dLogits = backward ? lane.narrow(n, vocab) : null;
+      loss += lane.crossEntropy(logits, targets, from, dLogits);
+      lane.free(logits);
       if (backward) {
-        lane.linearInput(logits, model.head(), lane.rows(dNormed, from, n));
+        lane.linearInput(dLogits, model.head(), lane.rows(dNormed, from, n));
       }
       if (dHead != null) {
-        lane.linearWeight(logits, part, dHead, from > 0);
+        lane.linearWeight(dLogits, part, dHead, from > 0);
       }
-      lane.free(logits);
+      if (backward) {
+        lane.free(dLogits);
+      }
     }
     if (backward) {
       Tensor dChosen = lane.zeros(count, hidden);
@@ -305,8 +340,8 @@ final class LlamaPass {
   /** dx, the gradient of the layer's output, becomes that of its input. */
   private void backward(int l, Tensor dx, Activations a) {
     LlamaModel.Layer layer = model.layers().get(l);
-    // In layer 0 of an adapter's gradient, nothing below the lowest adapter is needed.
-    int stop = wanted == Gradient.ADAPTER && l == 0 ? lowest : -1;
+    // Of an adapter's gradient, nothing below the lowest adapter is needed.
+    int stop = l == lowestLayer ? lowest : -1;
     int hidden = config.hiddenSize();
     int m = config.intermediateSize();
 
@@ -317,7 +352,7 @@ final class LlamaPass {
     if (!below) {
       return;
     }
-    Tensor dGateUp = lane.tensor(rows, 2 * m);
+    Tensor dGateUp = lane.narrow(rows, 2 * m);
     lane.swigluBackward(dActivated, a.gateUp, dGateUp);
     lane.free(dActivated);
 
@@ -340,11 +375,13 @@ final class LlamaPass {
     if (!below) {
       return;
     }
-    Tensor dQkv = lane.tensor(rows, heads.width());
-    lane.attentionBackward(dAttended, a.qkv, a.attended, a.stats, heads, bounds, dQkv);
+    Tensor dQkv = lane.narrow(rows, heads.width());
+    lane.attentionBackward(dAttended, a.qkv, a.attended, a.stats, model.heads(l), bounds, dQkv);
     lane.free(dAttended);
-    lane.rotary(
-        dQkv, heads.heads() + heads.kvHeads(), heads.headDim(), positions, model.rotary(), true);
+    lane.rotary(dQkv, heads.heads() + heads.kvHeads(), heads.headDim(), positions, rotary, true);
+    if (layer.headNorm() != null) {
+      headNormBackward(l, dQkv, a);
+    }
 
     below = stop < 0;
     Tensor dNormed = input(dQkv, layer.qkv(), below);
@@ -367,13 +404,14 @@ final class LlamaPass {
     if (!needed) {
       return null;
     }
-    Tensor dx = lane.tensor(rows, weights.in());
+    Tensor dx = lane.narrow(rows, weights.in());
     lane.linearInput(dy, weights, dx);
     return dx;
   }
 
   /**
-   * The gradient of a weight matrix that begins with this kind's (q with k and v, gate with up).
+   * The gradient of a weight matrix that begins with this kind's (q with k and v, gate with up),
+   * and of its bias.
    */
   private void weight(int l, LinearKind first, Tensor dy, Tensor x) {
     if (wanted != Gradient.ALL) {
@@ -383,6 +421,28 @@ final class LlamaPass {
     lane.linearWeight(dy, x, dw, false);
     lane.read(dw, gradient, model.slice(first.weightName(l)).offset());
     lane.free(dw);
+    if (first.hasBias(config)) {
+      sumRows(first.biasName(l), dy);
+    }
+  }
+
+  private void sumRows(String name, Tensor x) {
+    Tensor sums = lane.zeros(1, x.cols());
+    lane.sumRows(x, sums);
+    lane.read(sums, gradient, model.slice(name).offset());
+    lane.free(sums);
+  }
+
+  /** dQkv, the gradient of normalized heads, becomes that of the maps' results. */
+  private void headNormBackward(int l, Tensor dQkv, Activations a) {
+    Tensor weight = model.layers().get(l).headNorm();
+    Tensor dWeight = wanted == Gradient.ALL ? lane.zeros(weight.rows(), weight.cols()) : null;
+    lane.headNormBackward(dQkv, a.rawQkv, weight, a.headInverse, dWeight);
+    if (dWeight != null) {
+      sumRows(LlamaModel.queryNormName(l), lane.rows(dWeight, 0, heads.heads()));
+      sumRows(LlamaModel.keyNormName(l), lane.rows(dWeight, heads.heads(), heads.kvHeads()));
+      lane.free(dWeight);
+    }
   }
 
   private void adaptBackward(int l, LinearKind kind, Tensor dy, int from, int count, Tensor dx) {

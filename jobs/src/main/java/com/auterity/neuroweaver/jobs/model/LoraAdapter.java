@@ -2,94 +2,93 @@ package com.auterity.neuroweaver.jobs.model;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * A LoRA adapter: one flat vector, layer by layer, in each layer the target modules in the order of
- * {@link LoraConfig#ALL_MODULES}, for each first A (r x in) and then B (out x r), row-major, named
- * as PEFT names them.
+ * A LoRA adapter: one flat vector, layer by layer, in each layer the adapted maps in the order of
+ * {@link LoraConfig#ALL_MODULES}, for each first A (rank x in) and then B (out x rank), row-major,
+ * named as PEFT names them. Rank, scale and whether there is an adapter may differ from map to map.
  */
 public final class LoraAdapter {
   private final ModelConfig model;
   private final LoraConfig config;
+  private final List<LoraMap> maps;
   private final List<Slice> slices;
   private final float[] parameters;
 
-  private LoraAdapter(ModelConfig model, LoraConfig config, float[] parameters) {
+  private LoraAdapter(
+      ModelConfig model, LoraConfig config, List<LoraMap> maps, float[] parameters) {
     this.model = model;
     this.config = config;
-    this.slices = slices(model, config);
+    this.maps = maps;
+    this.slices = slices(maps);
     this.parameters = parameters;
-    Slice last = slices.get(slices.size() - 1);
-    if (parameters.length != last.offset() + last.length()) {
+    if (parameters.length != length(maps)) {
       throw NeuroWeaverException.invalid(
           "an adapter of %s on this model has %d parameters, found %d"
-              .formatted(config, last.offset() + last.length(), parameters.length));
+              .formatted(config, length(maps), parameters.length));
     }
   }
 
   /** A fresh adapter that changes nothing: A uniform in +-1/sqrt(in), as PEFT does, B zero. */
   public static LoraAdapter init(ModelConfig model, LoraConfig config, long seed) {
-    List<Slice> slices = slices(model, config);
-    Slice last = slices.get(slices.size() - 1);
-    float[] parameters = new float[last.offset() + last.length()];
-    for (int s = 0; s < slices.size(); s += 2) {
-      Slice a = slices.get(s);
+    List<LoraMap> maps = config.maps(model);
+    float[] parameters = new float[length(maps)];
+    for (int m = 0; m < maps.size(); m++) {
+      Slice a = maps.get(m).a();
       // kaiming_uniform with a = sqrt(5): bound = sqrt(6 / ((1 + 5) * fan_in)).
       double bound = 1 / Math.sqrt(a.cols());
-      long stream = CounterRandom.stream(seed, s);
+      long stream = CounterRandom.stream(seed, 2L * m);
       for (int i = 0; i < a.length(); i++) {
         parameters[a.offset() + i] = (float) ((2 * CounterRandom.uniform(stream, i) - 1) * bound);
       }
     }
-    return new LoraAdapter(model, config, parameters);
+    return new LoraAdapter(model, config, maps, parameters);
   }
 
   /** The adapter with these parameters; the array is kept, not copied. */
   public static LoraAdapter of(ModelConfig model, LoraConfig config, float[] parameters) {
-    return new LoraAdapter(model, config, parameters);
+    return new LoraAdapter(model, config, config.maps(model), parameters);
   }
 
   /** How the flat vector of such an adapter is laid out. */
   public static List<Slice> slices(ModelConfig model, LoraConfig config) {
+    return slices(config.maps(model));
+  }
+
+  private static List<Slice> slices(List<LoraMap> maps) {
     List<Slice> slices = new ArrayList<>();
-    int offset = 0;
-    for (int layer = 0; layer < model.layers(); layer++) {
-      for (String module : config.targetModules()) {
-        LinearKind kind = LinearKind.of(module);
-        String prefix = "base_model.model.model.layers.%d.%s".formatted(layer, kind.path());
-        Slice a = new Slice(prefix + ".lora_A.weight", config.r(), kind.in(model), offset);
-        offset += a.length();
-        Slice b = new Slice(prefix + ".lora_B.weight", kind.out(model), config.r(), offset);
-        offset += b.length();
-        slices.add(a);
-        slices.add(b);
-      }
+    for (LoraMap map : maps) {
+      slices.add(map.a());
+      slices.add(map.b());
     }
     return List.copyOf(slices);
   }
 
-  /** weights at w += scale B A, where A and B are slices {@code s} and {@code s + 1}. */
-  void addProduct(int s, float[] weights, Slice w) {
-    Slice a = slices.get(s);
-    Slice b = slices.get(s + 1);
-    float scale = config.scale();
-    float[] row = new float[w.cols()];
-    for (int i = 0; i < w.rows(); i++) {
-      Arrays.fill(row, 0f);
-      for (int k = 0; k < a.rows(); k++) {
-        float factor = parameters[b.offset() + i * b.cols() + k];
-        int at = a.offset() + k * a.cols();
-        for (int j = 0; j < row.length; j++) {
-          row[j] += factor * parameters[at + j];
-        }
-      }
-      int at = w.offset() + i * w.cols();
-      for (int j = 0; j < row.length; j++) {
-        weights[at + j] += scale * row[j];
+  static int length(List<LoraMap> maps) {
+    Slice last = maps.get(maps.size() - 1).b();
+    return last.offset() + last.length();
+  }
+
+  /** row += scale B A, of the map's row {@code i}; row holds the map's inputs at {@code at}. */
+  void addProduct(LoraMap map, int i, float[] row, int at) {
+    int in = map.a().cols();
+    float[] product = new float[in];
+    for (int k = 0; k < map.rank(); k++) {
+      float factor = parameters[map.b().offset() + i * map.rank() + k];
+      int from = map.a().offset() + k * in;
+      for (int j = 0; j < in; j++) {
+        product[j] += factor * parameters[from + j];
       }
     }
+    for (int j = 0; j < in; j++) {
+      row[at + j] += map.scale() * product[j];
+    }
+  }
+
+  /** The adapted maps in the order of their parameters. */
+  List<LoraMap> maps() {
+    return maps;
   }
 
   public ModelConfig model() {

@@ -22,29 +22,33 @@ final class LoraPart {
   private Tensor input;
   private Tensor low;
 
-  LoraPart(Lane lane, LoraAdapter adapter, Slice sliceA, Slice sliceB, double dropout, long key) {
+  LoraPart(Lane lane, LoraAdapter adapter, LoraMap map, double dropout, long key) {
     this.lane = lane;
-    this.scale = adapter.config().scale();
+    this.scale = map.scale();
     this.dropout = dropout;
     this.key = key;
-    this.sliceA = sliceA;
-    this.sliceB = sliceB;
-    this.rank = sliceA.rows();
+    this.sliceA = map.a();
+    this.sliceB = map.b();
+    this.rank = map.rank();
     int padded = (rank + RANK_STEP - 1) / RANK_STEP * RANK_STEP;
-    this.a = lane.zeros(padded, sliceA.cols());
-    this.b = lane.zeros(sliceB.rows(), padded);
+    this.a = factor(padded, sliceA.cols(), padded == rank);
+    this.b = factor(sliceB.rows(), padded, padded == rank);
     lane.write(lane.rows(a, 0, rank), adapter.parameters(), sliceA.offset());
     lane.write(lane.columns(b, 0, rank), adapter.parameters(), sliceB.offset());
+  }
+
+  private Tensor factor(int rows, int cols, boolean filled) {
+    return filled ? lane.narrow(rows, cols) : lane.zeros(rows, cols);
   }
 
   /** Adds the adapter's share to y and remembers what backward needs. */
   void forward(Tensor x, Tensor y) {
     input = x;
     if (dropout > 0) {
-      input = lane.tensor(x.rows(), x.cols());
+      input = lane.narrow(x.rows(), x.cols());
       lane.dropout(x, dropout, key, input);
     }
-    low = lane.tensor(x.rows(), a.rows());
+    low = lane.narrow(x.rows(), a.rows());
     lane.gemm(1f, input, false, a, true, low, false);
     lane.gemm(scale, low, false, b, true, y, true);
   }
@@ -55,14 +59,14 @@ final class LoraPart {
     lane.gemm(scale, dy, true, low, false, db, false);
     lane.read(lane.columns(db, 0, rank), gradient, sliceB.offset());
     lane.free(db);
-    Tensor dLow = lane.tensor(dy.rows(), a.rows());
+    Tensor dLow = lane.narrow(dy.rows(), a.rows());
     lane.gemm(scale, dy, false, b, false, dLow, false);
     Tensor da = lane.tensor(a.rows(), a.cols());
     lane.gemm(1f, dLow, true, input, false, da, false);
     lane.read(lane.rows(da, 0, rank), gradient, sliceA.offset());
     lane.free(da);
     if (dx != null && dropout > 0) {
-      Tensor dDropped = lane.tensor(dx.rows(), dx.cols());
+      Tensor dDropped = lane.narrow(dx.rows(), dx.cols());
       lane.gemm(1f, dLow, false, a, false, dDropped, false);
       lane.dropoutAdd(dDropped, dropout, key, dx);
       lane.free(dDropped);

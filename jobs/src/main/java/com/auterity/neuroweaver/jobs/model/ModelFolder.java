@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.jobs.model;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.Device;
+import com.auterity.neuroweaver.jobs.tensor.MatrixSource;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,11 +15,13 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A model in the layout of model hubs: config.json, tokenizer.json, tokenizer_config.json with its
@@ -131,31 +134,38 @@ public final class ModelFolder {
 
   /** Loads the weights; a missing, superfluous or misshapen tensor is refused by name. */
   public LlamaModel load(Device device) {
-    return LlamaModel.of(config, weights(), device);
+    return load(device, ModelLoad.FULL);
   }
 
-  /** The weights by name, checked against the configuration. */
-  Map<String, float[]> weights() {
+  /** Loads the weights in the wanted way. */
+  public LlamaModel load(Device device, ModelLoad wanted) {
+    return LlamaModel.of(weights(), wanted, device);
+  }
+
+  /** The weights where they lie in the mapped file, checked against the configuration. */
+  public ModelWeights weights() {
     Path file = path.resolve(WEIGHTS_FILE);
     Safetensors stored = Safetensors.read(file);
-    Map<String, float[]> weights = new LinkedHashMap<>();
-    for (Slice slice : LlamaModel.slices(config)) {
-      weights.put(slice.name(), stored.values(slice.name(), shape(slice)));
+    Map<String, MatrixSource> weights = new LinkedHashMap<>();
+    Set<String> known = new HashSet<>();
+    for (StoredTensor tensor : StoredTensor.of(config)) {
+      known.add(tensor.name());
+      tensor.cut(stored.source(tensor.name(), tensor.shape()), weights);
     }
     for (String name : stored.names()) {
       // Some writers store the shared output matrix twice, and old ones the rotary frequencies.
       boolean redundant =
           (config.tiedEmbeddings() && name.equals("lm_head.weight"))
               || name.endsWith("rotary_emb.inv_freq");
-      if (!weights.containsKey(name) && !redundant) {
+      if (!known.contains(name) && !redundant) {
         throw new NeuroWeaverException(
             ErrorKind.INVALID_INPUT,
-            "%s holds tensor %s, which a LlamaForCausalLM of this config.json does not have"
-                .formatted(file, name),
+            "%s holds tensor %s, which a %s of this config.json does not have"
+                .formatted(file, name, config.variant().architecture().className()),
             Map.of("file", file.toString(), "tensor", name));
       }
     }
-    return weights;
+    return ModelWeights.of(config, weights);
   }
 
   /** A hash over the files that make the model (not its card), by name and content. */
@@ -172,13 +182,6 @@ public final class ModelFolder {
       sha256 = HexFormat.of().formatHex(whole.digest());
     }
     return sha256;
-  }
-
-  /** Norms are vectors in files, everything else a matrix. */
-  static long[] shape(Slice slice) {
-    return slice.name().endsWith("norm.weight")
-        ? new long[] {slice.length()}
-        : new long[] {slice.rows(), slice.cols()};
   }
 
   private static Optional<ChatTemplate> readTemplate(Path folder) {

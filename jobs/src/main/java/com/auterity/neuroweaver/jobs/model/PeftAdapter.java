@@ -3,9 +3,6 @@ package com.auterity.neuroweaver.jobs.model;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,8 +18,6 @@ import java.util.Set;
 public final class PeftAdapter {
   public static final String WEIGHTS_FILE = "adapter_model.safetensors";
   public static final String CONFIG_FILE = "adapter_config.json";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private PeftAdapter() {}
 
@@ -61,20 +56,7 @@ public final class PeftAdapter {
 
   /** The bytes of adapter_config.json. */
   public static byte[] configFile(LoraAdapter adapter, String baseModelName) {
-    LoraConfig lora = adapter.config();
-    ObjectNode root = JSON.createObjectNode();
-    root.put("base_model_name_or_path", baseModelName);
-    root.put("bias", "none");
-    root.put("fan_in_fan_out", false);
-    root.put("inference_mode", true);
-    root.put("lora_alpha", lora.alpha());
-    root.put("lora_dropout", lora.dropout());
-    root.put("peft_type", "LORA");
-    root.put("r", lora.r());
-    ArrayNode modules = root.putArray("target_modules");
-    lora.targetModules().forEach(modules::add);
-    root.put("task_type", "CAUSAL_LM");
-    return TokenizerFiles.bytes(root);
+    return PeftConfig.bytes(adapter.config(), baseModelName);
   }
 
   /** The adapter that the bytes of both files hold, for a model of this shape. */
@@ -93,60 +75,94 @@ public final class PeftAdapter {
       JsonNode json,
       String configName,
       ModelConfig model) {
-    LoraConfig config = config(json, configName);
-    List<Slice> slices = LoraAdapter.slices(model, config);
-    Slice last = slices.get(slices.size() - 1);
-    float[] parameters = new float[last.offset() + last.length()];
-    Set<String> known = new HashSet<>();
-    for (Slice slice : slices) {
-      known.add(slice.name());
-      float[] values = weights.values(slice.name(), slice.rows(), slice.cols());
-      System.arraycopy(values, 0, parameters, slice.offset(), values.length);
-    }
+    LoraConfig config = PeftConfig.read(json, configName);
+    Values values = new Values(weights, weightsName);
+    boolean fused =
+        weights.names().stream()
+            .anyMatch(
+                name -> FusedMap.MODULES.stream().anyMatch(m -> name.contains("." + m + ".")));
+    LoraAdapter adapter =
+        fused ? split(values, config, model) : whole(values, config.maps(model), config, model);
     for (String name : weights.names()) {
-      if (!known.contains(name)) {
+      if (!values.read.contains(name)) {
         throw invalid(
             weightsName,
             "%s holds tensor %s, which %s and this base model have no place for"
                 .formatted(weightsName, name, configName));
       }
     }
+    return adapter;
+  }
+
+  private static LoraAdapter whole(
+      Values values, List<LoraMap> maps, LoraConfig config, ModelConfig model) {
+    float[] parameters = new float[LoraAdapter.length(maps)];
+    for (LoraMap map : maps) {
+      for (Slice slice : List.of(map.a(), map.b())) {
+        float[] tensor = values.of(slice.name(), slice.rows(), slice.cols());
+        System.arraycopy(tensor, 0, parameters, slice.offset(), tensor.length);
+      }
+    }
     return LoraAdapter.of(model, config, parameters);
   }
 
-  private static LoraConfig config(JsonNode json, String source) {
-    if (!json.path("peft_type").asText().equals("LORA")) {
-      throw invalid(
-          source,
-          "%s: peft_type is %s; only \"LORA\" is supported"
-              .formatted(source, json.path("peft_type")));
-    }
-    // Each of these changes the mathematics; none may be ignored.
-    for (String flag : List.of("use_dora", "use_rslora", "fan_in_fan_out")) {
-      if (json.path(flag).asBoolean(false)) {
-        throw invalid(source, "%s: %s is true, which is not supported".formatted(source, flag));
+  /** Adapters beside fused maps become adapters beside each of their parts. */
+  private static LoraAdapter split(Values values, LoraConfig config, ModelConfig model) {
+    List<LoraConfig.Place> places = new ArrayList<>();
+    for (int layer = 0; layer < model.layers(); layer++) {
+      for (LinearKind kind : LinearKind.values()) {
+        FusedMap fused = FusedMap.of(kind);
+        String path = kind.path(layer);
+        if (fused != null && config.targets().selects(layer, fused.path(layer))) {
+          path = fused.path(layer);
+        } else if (fused != null || !config.targets().selects(layer, path)) {
+          continue;
+        }
+        places.add(new LoraConfig.Place(layer, kind, config.rank(path), config.alpha(path)));
       }
     }
-    if (!json.path("bias").asText("none").equals("none")) {
-      throw invalid(
-          source,
-          "%s: bias is %s; only \"none\" is supported".formatted(source, json.path("bias")));
+    LoraConfig exact = LoraConfig.exactly(model, config.dropout(), config.rslora(), places);
+    List<LoraMap> maps = exact.maps(model);
+    float[] parameters = new float[LoraAdapter.length(maps)];
+    for (LoraMap map : maps) {
+      FusedMap fused = FusedMap.of(map.kind());
+      String path = fused == null ? map.kind().path(map.layer()) : fused.path(map.layer());
+      String name = "base_model.model." + path;
+      int out = fused == null ? map.b().rows() : fused.out(model);
+      int firstRow = fused == null ? 0 : fused.firstRow(map.kind(), model);
+      float[] a = values.of(name + ".lora_A.weight", map.rank(), map.a().cols());
+      float[] b = values.of(name + ".lora_B.weight", out, map.rank());
+      System.arraycopy(a, 0, parameters, map.a().offset(), a.length);
+      System.arraycopy(b, firstRow * map.rank(), parameters, map.b().offset(), map.b().length());
     }
-    for (String pattern : List.of("rank_pattern", "alpha_pattern")) {
-      if (json.path(pattern).size() > 0) {
-        throw invalid(source, "%s: %s is not supported".formatted(source, pattern));
+    return LoraAdapter.of(model, exact, parameters);
+  }
+
+  /** The tensors of a file, each number of which must be finite; knows which were asked for. */
+  private static final class Values {
+    private final Safetensors file;
+    private final String source;
+    private final Set<String> read = new HashSet<>();
+
+    Values(Safetensors file, String source) {
+      this.file = file;
+      this.source = source;
+    }
+
+    float[] of(String name, int rows, int cols) {
+      float[] values = file.values(name, rows, cols);
+      if (read.add(name)) {
+        for (int i = 0; i < values.length; i++) {
+          if (!Float.isFinite(values[i])) {
+            throw invalid(
+                source,
+                "%s: tensor %s has %s at [%d, %d]; a weight must be a finite number"
+                    .formatted(source, name, values[i], i / cols, i % cols));
+          }
+        }
       }
+      return values;
     }
-    if (!json.path("r").isInt() || !json.path("lora_alpha").isNumber()) {
-      throw invalid(source, "%s needs an integer r and a number lora_alpha".formatted(source));
-    }
-    List<String> modules = new ArrayList<>();
-    json.path("target_modules").forEach(module -> modules.add(module.asText()));
-    return new LoraConfig(
-        json.get("r").asInt(),
-        json.get("lora_alpha").asDouble(),
-        json.path("lora_dropout").asDouble(0),
-        modules);
   }
 
   private static NeuroWeaverException invalid(String source, String message) {

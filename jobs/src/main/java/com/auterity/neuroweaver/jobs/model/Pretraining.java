@@ -6,6 +6,7 @@ import com.auterity.neuroweaver.jobs.tensor.Device;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -136,7 +137,7 @@ public final class Pretraining {
     return corpus;
   }
 
-  private void write(ModelConfig shape, Map<String, float[]> weights) {
+  private void write(ModelConfig shape, ModelWeights weights) {
     AtomicFile.write(output.resolve("config.json"), HubConfig.bytes(shape));
     AtomicFile.write(
         output.resolve("generation_config.json"),
@@ -146,15 +147,13 @@ public final class Pretraining {
       AtomicFile.write(output.resolve(name), JsonFile.bytes(work.resolve(name)));
     }
     List<Safetensors.Tensor> tensors = new ArrayList<>();
-    for (Slice slice : LlamaModel.slices(shape)) {
-      long[] dimensions = ModelFolder.shape(slice);
-      int[] sizes = new int[dimensions.length];
-      for (int i = 0; i < sizes.length; i++) {
-        sizes[i] = Math.toIntExact(dimensions[i]);
+    for (ModelTensor tensor : weights.tensors()) {
+      float[] values = new float[Math.toIntExact(tensor.length())];
+      for (int r = 0; r < tensor.rows(); r++) {
+        weights.source(tensor.name()).read(r, values, r * tensor.cols());
       }
-      tensors.add(
-          new Safetensors.Tensor(
-              slice.name(), Safetensors.Type.BF16, sizes, weights.get(slice.name())));
+      int[] sizes = Arrays.stream(tensor.shape()).mapToInt(Math::toIntExact).toArray();
+      tensors.add(new Safetensors.Tensor(tensor.name(), Safetensors.Type.BF16, sizes, values));
     }
     Safetensors.write(output.resolve(ModelFolder.WEIGHTS_FILE), tensors, Map.of("format", "pt"));
   }

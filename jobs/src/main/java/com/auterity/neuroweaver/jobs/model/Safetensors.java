@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.jobs.model;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.tensor.MatrixSource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -32,6 +33,8 @@ public final class Safetensors {
   /** The limit of the format's own reader. */
   private static final long MAX_HEADER_BYTES = 100_000_000;
 
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How a tensor's numbers are stored. */
@@ -40,7 +43,7 @@ public final class Safetensors {
     F16(2),
     BF16(2);
 
-    private final int bytes;
+    final int bytes;
 
     Type(int bytes) {
       this.bytes = bytes;
@@ -62,9 +65,22 @@ public final class Safetensors {
     }
   }
 
-  private record Entry(Type type, long[] shape, long begin, long end) {}
+  private record Entry(String name, Type type, long[] shape, long begin, long end) {
+    /** As a matrix: all dimensions but the last are rows. */
+    long cols() {
+      return shape.length == 0 ? 1 : shape[shape.length - 1];
+    }
 
-  private record Stored(Entry entry, ByteBuffer bytes) {}
+    long rows() {
+      long rows = 1;
+      for (int i = 0; i + 1 < shape.length; i++) {
+        rows *= shape[i];
+      }
+      return rows;
+    }
+  }
+
+  private record Stored(Entry entry, StoredMatrix matrix) {}
 
   private final String source;
   private final Map<String, Stored> tensors;
@@ -129,6 +145,11 @@ public final class Safetensors {
 
   /** A tensor's numbers as float32, row-major; refused unless it has this shape. */
   public float[] values(String name, long... shape) {
+    check(name, shape);
+    return values(name);
+  }
+
+  private void check(String name, long... shape) {
     Entry entry = entry(name);
     if (!Arrays.equals(entry.shape(), shape)) {
       throw invalid(
@@ -136,28 +157,31 @@ public final class Safetensors {
           "%s: tensor %s has shape %s; the model's configuration makes it %s"
               .formatted(source, name, Arrays.toString(entry.shape()), Arrays.toString(shape)));
     }
-    return values(name);
   }
 
   /** A tensor's numbers as float32, row-major. */
   public float[] values(String name) {
-    Entry entry = entry(name);
-    ByteBuffer bytes = tensors.get(name).bytes().duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    float[] out = new float[bytes.remaining() / entry.type().bytes];
-    switch (entry.type()) {
-      case F32 -> bytes.asFloatBuffer().get(out);
-      case F16 -> {
-        for (int i = 0; i < out.length; i++) {
-          out[i] = HalfPrecision.fromF16(bytes.getShort());
-        }
-      }
-      case BF16 -> {
-        for (int i = 0; i < out.length; i++) {
-          out[i] = HalfPrecision.fromBf16(bytes.getShort());
-        }
-      }
+    StoredMatrix matrix = tensors.get(entry(name).name()).matrix();
+    long length = (long) matrix.rows() * matrix.cols();
+    if (length > MAX_ARRAY) {
+      throw invalid(
+          source,
+          "%s: tensor %s has %d numbers, too many for one array".formatted(source, name, length));
+    }
+    float[] out = new float[(int) length];
+    for (int r = 0; r < matrix.rows(); r++) {
+      matrix.read(r, out, r * matrix.cols());
     }
     return out;
+  }
+
+  /**
+   * A matrix, or a vector as one row, read from the file when asked for; refused unless it has this
+   * shape. A row that holds a NaN or an infinity is refused when it is read.
+   */
+  public MatrixSource source(String name, long... shape) {
+    check(name, shape);
+    return tensors.get(name).matrix();
   }
 
   /**
@@ -286,8 +310,7 @@ public final class Safetensors {
                 .formatted(source, named.getKey(), entry.begin(), expected));
       }
       expected = entry.end();
-      ByteBuffer bytes = file.at(dataStart + entry.begin(), entry.end() - entry.begin());
-      tensors.put(named.getKey(), new Stored(entry, bytes));
+      tensors.put(named.getKey(), new Stored(entry, matrix(source, dataStart, entry, file)));
     }
     if (expected != dataLength) {
       throw invalid(
@@ -296,6 +319,31 @@ public final class Safetensors {
               .formatted(source, expected, dataLength));
     }
     return new Safetensors(source, tensors, Collections.unmodifiableMap(metadata));
+  }
+
+  /** Maps a tensor, in pieces of whole rows where it is larger than one mapping can be. */
+  private static StoredMatrix matrix(String source, long dataStart, Entry entry, Region file) {
+    long rowBytes = entry.cols() * entry.type().bytes;
+    if (entry.rows() > Integer.MAX_VALUE || rowBytes > Integer.MAX_VALUE) {
+      throw invalid(
+          source,
+          "%s: tensor %s of shape %s has more rows than %d or rows longer than as many bytes"
+              .formatted(source, entry.name(), Arrays.toString(entry.shape()), Integer.MAX_VALUE));
+    }
+    int pieceRows = (int) Math.max(1, Integer.MAX_VALUE / Math.max(1, rowBytes));
+    List<ByteBuffer> pieces = new ArrayList<>();
+    for (long row = 0; row < entry.rows(); row += pieceRows) {
+      long rows = Math.min(pieceRows, entry.rows() - row);
+      pieces.add(file.at(dataStart + entry.begin() + row * rowBytes, rows * rowBytes));
+    }
+    return new StoredMatrix(
+        source,
+        entry.name(),
+        entry.type(),
+        (int) entry.rows(),
+        (int) entry.cols(),
+        pieceRows,
+        pieces);
   }
 
   private static Entry entry(String source, String name, JsonNode node) {
@@ -330,21 +378,20 @@ public final class Safetensors {
           "%s: tensor %s has the impossible shape %s"
               .formatted(source, name, Arrays.toString(shape)));
     }
-    if (bytes != offsets[1] - offsets[0] || bytes > Integer.MAX_VALUE) {
+    if (bytes != offsets[1] - offsets[0]) {
       throw invalid(
           source,
-          "%s: tensor %s, %s of shape %s, needs %d bytes (at most %d); its data_offsets %s hold %d"
+          "%s: tensor %s, %s of shape %s, needs %d bytes; its data_offsets %s hold %d"
               .formatted(
                   source,
                   name,
                   type,
                   Arrays.toString(shape),
                   bytes,
-                  Integer.MAX_VALUE,
                   Arrays.toString(offsets),
                   offsets[1] - offsets[0]));
     }
-    return new Entry(type, shape, offsets[0], offsets[1]);
+    return new Entry(name, type, shape, offsets[0], offsets[1]);
   }
 
   private static long[] integers(String source, String name, String key, JsonNode node) {

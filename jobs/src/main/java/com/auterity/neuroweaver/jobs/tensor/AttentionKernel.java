@@ -6,298 +6,231 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Causal attention of packed segments, forward and backward, a block of query rows at a time: only
  * scores up to the diagonal are computed, and none are kept (Dao et al. 2022). {@code stats} holds
- * each row's and head's largest score and inverse sum.
+ * each row's and head's largest score and inverse sum. Products run in the library, over dense
+ * copies of a head whose sizes are rounded up, so that segments of any length share a few shapes.
+ * One thread's.
  */
-final class AttentionKernel {
-  private static final int BLOCK = 32;
+final class AttentionKernel implements AutoCloseable {
+  private static final int BLOCK = 128;
+  private static final int FINE = 16;
+  private static final int COARSE = 64;
 
-  private float[] keys = new float[0];
-  private float[] values = new float[0];
-  private float[] scores = new float[0];
-  private float[] gradients = new float[0];
+  private final Matmul matmul;
+  private final Stage stage;
+  private final boolean half;
   private final float[] scratch = new float[Lanes.WIDTH];
+  private final Buffer query = new Buffer();
+  private final Buffer key = new Buffer();
+  private final Buffer value = new Buffer();
+  private final Buffer score = new Buffer();
+  private final Buffer probability = new Buffer();
+  private final Buffer result = new Buffer();
+  private final Buffer dOutput = new Buffer();
+  private final Buffer dScore = new Buffer();
+  private final Buffer dKey = new Buffer();
+  private final Buffer dValue = new Buffer();
+  private float[] row = new float[1024];
+  private float[] other = new float[1024];
 
-  void forward(CpuTensor qkv, Heads heads, int[] bounds, CpuTensor out, CpuTensor stats) {
+  AttentionKernel(Matmul matmul, Stage stage, boolean half) {
+    this.matmul = matmul;
+    this.stage = stage;
+    this.half = half;
+  }
+
+  /** Native memory that grows. */
+  private static final class Buffer {
+    private NativeBlock block;
+
+    CpuTensor tensor(int rows, int cols, boolean half) {
+      long bytes = (long) rows * cols * (half ? 2 : 4);
+      if (block == null || block.bytes < bytes) {
+        close();
+        block = new NativeBlock(bytes);
+      }
+      return new CpuTensor(block, half, 0, rows, cols, cols);
+    }
+
+    void close() {
+      if (block != null) {
+        block.close();
+        block = null;
+      }
+    }
+  }
+
+  private static int roundUp(int n, int step) {
+    return (n + step - 1) / step * step;
+  }
+
+  /** One segment (rows first to first + length) and one head of keys with all its query heads. */
+  void forward(
+      CpuTensor qkv, Heads heads, int first, int length, int kv, CpuTensor out, CpuTensor stats) {
     int d = heads.headDim();
     int group = heads.heads() / heads.kvHeads();
     float scale = scale(d);
-    for (int s = 0; s + 1 < bounds.length; s++) {
-      int first = bounds[s];
-      int length = bounds[s + 1] - first;
-      int width = Lanes.roundUp(length);
-      keys = grown(keys, d * width);
-      scores = grown(scores, BLOCK * width);
-      for (int kv = 0; kv < heads.kvHeads(); kv++) {
-        int keyAt = qkv.offset + first * qkv.stride + heads.queryWidth() + kv * d;
-        int valueAt = keyAt + heads.keyWidth();
-        transpose(qkv.data, keyAt, qkv.stride, length, d, keys, width);
-        for (int h = kv * group; h < (kv + 1) * group; h++) {
-          for (int from = 0; from < length; from += BLOCK) {
-            int rows = Math.min(BLOCK, length - from);
-            int reach = from + rows;
-            int cols = Math.min(Lanes.roundUp(reach), width);
-            int queryAt = qkv.offset + (first + from) * qkv.stride + h * d;
-            VectorGemm.multiply(
-                rows,
-                cols,
-                d,
-                qkv.data,
-                queryAt,
-                qkv.stride,
-                1,
-                keys,
-                0,
-                width,
-                scores,
-                0,
-                width,
-                false);
-            for (int r = 0; r < rows; r++) {
-              int at = r * width;
-              int n = from + r + 1;
-              float max = ElementKernels.max(scores, at, n, scratch) * scale;
-              float sum = ElementKernels.expInPlace(scores, at, n, scale, max, scratch);
-              Arrays.fill(scores, at + n, at + reach, 0f);
-              int statsAt = stats.offset + (first + from + r) * stats.stride + 2 * h;
-              stats.data[statsAt] = max;
-              stats.data[statsAt + 1] = 1f / sum;
-            }
-            int outAt = out.offset + (first + from) * out.stride + h * d;
-            VectorGemm.multiply(
-                rows,
-                d,
-                reach,
-                scores,
-                0,
-                width,
-                1,
-                qkv.data,
-                valueAt,
-                qkv.stride,
-                out.data,
-                outAt,
-                out.stride,
-                false);
-            for (int r = 0; r < rows; r++) {
-              int statsAt = stats.offset + (first + from + r) * stats.stride + 2 * h;
-              ElementKernels.scale(out.data, outAt + r * out.stride, d, stats.data[statsAt + 1]);
-            }
-          }
+    int step = length <= BLOCK ? FINE : COARSE;
+    int width = roundUp(length, step);
+    int keyAt = heads.queryWidth() + kv * d;
+    CpuTensor keys = key.tensor(width, d, half);
+    CpuTensor values = value.tensor(width, d, half);
+    load(qkv, first, length, keyAt, keys);
+    load(qkv, first, length, keyAt + heads.keyWidth(), values);
+    rowsOf(Math.max(width, d));
+    for (int h = kv * group; h < (kv + 1) * group; h++) {
+      for (int from = 0; from < length; from += BLOCK) {
+        int rows = Math.min(BLOCK, length - from);
+        int padded = roundUp(rows, FINE);
+        int reach = roundUp(from + rows, step);
+        CpuTensor queries = query.tensor(padded, d, half);
+        CpuTensor scores = score.tensor(padded, reach, false);
+        CpuTensor probabilities = probability.tensor(padded, reach, half);
+        CpuTensor attended = result.tensor(padded, d, false);
+        load(qkv, first + from, rows, h * d, queries);
+        matmul.multiply(1f, queries, false, keys.view(0, reach, 0, d), true, scores, false);
+        for (int r = 0; r < rows; r++) {
+          int n = from + r + 1;
+          int seen = heads.firstSeen(n);
+          stage.load(scores, r, seen, n - seen, row, seen);
+          float max = ElementKernels.max(row, seen, n - seen, scratch) * scale;
+          float sum = ElementKernels.expInPlace(row, seen, n - seen, scale, max, scratch);
+          ElementKernels.scale(row, seen, n - seen, 1f / sum);
+          Arrays.fill(row, 0, seen, 0f);
+          Arrays.fill(row, n, reach, 0f);
+          stage.store(row, 0, probabilities, r, 0, reach);
+          stats.set(first + from + r, 2 * h, max);
+          stats.set(first + from + r, 2 * h + 1, 1f / sum);
+        }
+        clear(probabilities, rows);
+        matmul.multiply(
+            1f, probabilities, false, values.view(0, reach, 0, d), false, attended, false);
+        for (int r = 0; r < rows; r++) {
+          stage.load(attended, r, 0, d, row, 0);
+          stage.store(row, 0, out, first + from + r, h * d, d);
         }
       }
     }
   }
 
+  /** The gradient of what {@link #forward} computed; overwrites its part of dqkv. */
   void backward(
       CpuTensor dOut,
       CpuTensor qkv,
       CpuTensor out,
       CpuTensor stats,
       Heads heads,
-      int[] bounds,
+      int first,
+      int length,
+      int kv,
       CpuTensor dqkv) {
     int d = heads.headDim();
     int group = heads.heads() / heads.kvHeads();
     float scale = scale(d);
-    for (int r = 0; r < dqkv.rows; r++) {
-      int at = dqkv.offset + r * dqkv.stride;
-      Arrays.fill(dqkv.data, at, at + dqkv.cols, 0f);
-    }
-    for (int s = 0; s + 1 < bounds.length; s++) {
-      int first = bounds[s];
-      int length = bounds[s + 1] - first;
-      int width = Lanes.roundUp(length);
-      keys = grown(keys, d * width);
-      values = grown(values, d * width);
-      scores = grown(scores, BLOCK * width);
-      gradients = grown(gradients, BLOCK * width);
-      for (int kv = 0; kv < heads.kvHeads(); kv++) {
-        int keyOffset = heads.queryWidth() + kv * d;
-        int valueOffset = keyOffset + heads.keyWidth();
-        int keyAt = qkv.offset + first * qkv.stride + keyOffset;
-        int valueAt = qkv.offset + first * qkv.stride + valueOffset;
-        int dKeyAt = dqkv.offset + first * dqkv.stride + keyOffset;
-        int dValueAt = dqkv.offset + first * dqkv.stride + valueOffset;
-        transpose(qkv.data, keyAt, qkv.stride, length, d, keys, width);
-        transpose(qkv.data, valueAt, qkv.stride, length, d, values, width);
-        for (int h = kv * group; h < (kv + 1) * group; h++) {
-          for (int from = 0; from < length; from += BLOCK) {
-            int rows = Math.min(BLOCK, length - from);
-            int reach = from + rows;
-            int cols = Math.min(Lanes.roundUp(reach), width);
-            int queryAt = qkv.offset + (first + from) * qkv.stride + h * d;
-            int dQueryAt = dqkv.offset + (first + from) * dqkv.stride + h * d;
-            int outAt = out.offset + (first + from) * out.stride + h * d;
-            int dOutAt = dOut.offset + (first + from) * dOut.stride + h * d;
-            VectorGemm.multiply(
-                rows,
-                cols,
-                d,
-                qkv.data,
-                queryAt,
-                qkv.stride,
-                1,
-                keys,
-                0,
-                width,
-                scores,
-                0,
-                width,
-                false);
-            VectorGemm.multiply(
-                rows,
-                cols,
-                d,
-                dOut.data,
-                dOutAt,
-                dOut.stride,
-                1,
-                values,
-                0,
-                width,
-                gradients,
-                0,
-                width,
-                false);
-            for (int r = 0; r < rows; r++) {
-              int at = r * width;
-              int n = from + r + 1;
-              int statsAt = stats.offset + (first + from + r) * stats.stride + 2 * h;
-              Arrays.fill(scores, at + n, at + reach, 0f);
-              float mean =
-                  ElementKernels.dot(
-                      dOut.data,
-                      dOutAt + r * dOut.stride,
-                      out.data,
-                      outAt + r * out.stride,
-                      d,
-                      scratch);
-              softmaxGradient(
-                  scores,
-                  gradients,
-                  at,
-                  n,
-                  scale,
-                  stats.data[statsAt],
-                  stats.data[statsAt + 1],
-                  mean);
-              Arrays.fill(gradients, at + n, at + reach, 0f);
-            }
-            VectorGemm.multiply(
-                reach,
-                d,
-                rows,
-                scores,
-                0,
-                1,
-                width,
-                dOut.data,
-                dOutAt,
-                dOut.stride,
-                dqkv.data,
-                dValueAt,
-                dqkv.stride,
-                true);
-            VectorGemm.multiply(
-                rows,
-                d,
-                reach,
-                gradients,
-                0,
-                width,
-                1,
-                qkv.data,
-                keyAt,
-                qkv.stride,
-                dqkv.data,
-                dQueryAt,
-                dqkv.stride,
-                false);
-            VectorGemm.multiply(
-                reach,
-                d,
-                rows,
-                gradients,
-                0,
-                1,
-                width,
-                qkv.data,
-                queryAt,
-                qkv.stride,
-                dqkv.data,
-                dKeyAt,
-                dqkv.stride,
-                true);
-          }
+    int step = length <= BLOCK ? FINE : COARSE;
+    int width = roundUp(length, step);
+    int keyAt = heads.queryWidth() + kv * d;
+    CpuTensor keys = key.tensor(width, d, half);
+    CpuTensor values = value.tensor(width, d, half);
+    CpuTensor dKeys = dKey.tensor(width, d, false);
+    CpuTensor dValues = dValue.tensor(width, d, false);
+    load(qkv, first, length, keyAt, keys);
+    load(qkv, first, length, keyAt + heads.keyWidth(), values);
+    rowsOf(Math.max(width, d));
+    clear(dKeys, 0);
+    clear(dValues, 0);
+    for (int h = kv * group; h < (kv + 1) * group; h++) {
+      for (int from = 0; from < length; from += BLOCK) {
+        int rows = Math.min(BLOCK, length - from);
+        int padded = roundUp(rows, FINE);
+        int reach = roundUp(from + rows, step);
+        CpuTensor queries = query.tensor(padded, d, half);
+        CpuTensor dOuts = dOutput.tensor(padded, d, half);
+        CpuTensor scores = score.tensor(padded, reach, false);
+        CpuTensor dProbabilities =
+            dScore.tensor(2 * padded, reach, false).view(0, padded, 0, reach);
+        CpuTensor probabilities = probability.tensor(2 * padded, reach, half);
+        CpuTensor dScores = probabilities.view(padded, padded, 0, reach);
+        probabilities = probabilities.view(0, padded, 0, reach);
+        CpuTensor keysSeen = keys.view(0, reach, 0, d);
+        load(qkv, first + from, rows, h * d, queries);
+        load(dOut, first + from, rows, h * d, dOuts);
+        matmul.multiply(1f, queries, false, keysSeen, true, scores, false);
+        matmul.multiply(1f, dOuts, false, values.view(0, reach, 0, d), true, dProbabilities, false);
+        for (int r = 0; r < rows; r++) {
+          int at = first + from + r;
+          int n = from + r + 1;
+          int seen = heads.firstSeen(n);
+          stage.load(out, at, h * d, d, row, 0);
+          stage.load(dOut, at, h * d, d, other, 0);
+          float mean = ElementKernels.dot(row, 0, other, 0, d, scratch);
+          stage.load(scores, r, seen, n - seen, row, seen);
+          stage.load(dProbabilities, r, seen, n - seen, other, seen);
+          softmaxGradient(
+              row, other, seen, n, scale, stats.get(at, 2 * h), stats.get(at, 2 * h + 1), mean);
+          Arrays.fill(row, 0, seen, 0f);
+          Arrays.fill(row, n, reach, 0f);
+          Arrays.fill(other, 0, seen, 0f);
+          Arrays.fill(other, n, reach, 0f);
+          stage.store(row, 0, probabilities, r, 0, reach);
+          stage.store(other, 0, dScores, r, 0, reach);
         }
+        clear(probabilities, rows);
+        clear(dScores, rows);
+        CpuTensor dQueries = result.tensor(padded, d, false);
+        matmul.multiply(1f, probabilities, true, dOuts, false, dValues.view(0, reach, 0, d), true);
+        matmul.multiply(1f, dScores, false, keysSeen, false, dQueries, false);
+        matmul.multiply(1f, dScores, true, queries, false, dKeys.view(0, reach, 0, d), true);
+        for (int r = 0; r < rows; r++) {
+          stage.load(dQueries, r, 0, d, row, 0);
+          stage.store(row, 0, dqkv, first + from + r, h * d, d);
+        }
+      }
+    }
+    for (int r = 0; r < length; r++) {
+      stage.load(dKeys, r, 0, d, row, 0);
+      stage.store(row, 0, dqkv, first + r, keyAt, d);
+      stage.load(dValues, r, 0, d, row, 0);
+      stage.store(row, 0, dqkv, first + r, keyAt + heads.keyWidth(), d);
+    }
+  }
+
+  /** Copies a head of some rows; what is beyond them becomes zero. */
+  private void load(CpuTensor from, int first, int rows, int column, CpuTensor to) {
+    if (row.length < to.cols) {
+      rowsOf(to.cols);
+    }
+    for (int r = 0; r < rows; r++) {
+      stage.load(from, first + r, column, to.cols, row, 0);
+      stage.store(row, 0, to, r, 0, to.cols);
+    }
+    clear(to, rows);
+  }
+
+  /** Zeros from a row on. */
+  private void clear(CpuTensor t, int from) {
+    if (from < t.rows) {
+      Arrays.fill(other, 0, t.cols, 0f);
+      for (int r = from; r < t.rows; r++) {
+        stage.store(other, 0, t, r, 0, t.cols);
       }
     }
   }
 
-  /** One row of queries over a cache whose keys are transposed. */
-  void cached(
-      CpuTensor qkv,
-      int row,
-      Heads heads,
-      CpuTensor keyCache,
-      CpuTensor valueCache,
-      int length,
-      CpuTensor out) {
-    int d = heads.headDim();
-    int group = heads.heads() / heads.kvHeads();
-    float scale = scale(d);
-    int width = Math.min(Lanes.roundUp(length), keyCache.cols);
-    scores = grown(scores, heads.heads() * width);
-    for (int kv = 0; kv < heads.kvHeads(); kv++) {
-      int queryAt = qkv.offset + row * qkv.stride + kv * group * d;
-      int outAt = out.offset + row * out.stride + kv * group * d;
-      VectorGemm.multiply(
-          group,
-          width,
-          d,
-          qkv.data,
-          queryAt,
-          d,
-          1,
-          keyCache.data,
-          keyCache.offset + kv * d * keyCache.stride,
-          keyCache.stride,
-          scores,
-          0,
-          width,
-          false);
-      for (int g = 0; g < group; g++) {
-        int at = g * width;
-        float max = ElementKernels.max(scores, at, length, scratch) * scale;
-        float sum = ElementKernels.expInPlace(scores, at, length, scale, max, scratch);
-        ElementKernels.scale(scores, at, length, 1f / sum);
-      }
-      VectorGemm.multiply(
-          group,
-          d,
-          length,
-          scores,
-          0,
-          width,
-          1,
-          valueCache.data,
-          valueCache.offset + kv * d,
-          valueCache.stride,
-          out.data,
-          outAt,
-          d,
-          false);
+  private void rowsOf(int width) {
+    if (row.length < width) {
+      row = new float[width];
+      other = new float[width];
     }
   }
 
   /**
    * Scores become probabilities, and their gradients those of the scores before scaling: p = exp(s
-   * * scale - max) * inverse, ds = p * (dp - mean) * scale.
+   * * scale - max) * inverse, ds = p * (dp - mean) * scale; places from to n of a row.
    */
   private static void softmaxGradient(
       float[] scores,
       float[] gradients,
-      int at,
+      int from,
       int n,
       float scale,
       float max,
@@ -305,42 +238,35 @@ final class AttentionKernel {
       float mean) {
     FloatVector scales = FloatVector.broadcast(Lanes.F, scale);
     FloatVector shifts = FloatVector.broadcast(Lanes.F, -max);
-    int i = 0;
+    int i = from;
     for (; i + Lanes.WIDTH <= n; i += Lanes.WIDTH) {
       FloatVector p =
-          Lanes.exp(FloatVector.fromArray(Lanes.F, scores, at + i).fma(scales, shifts))
-              .mul(inverse);
-      p.intoArray(scores, at + i);
-      FloatVector.fromArray(Lanes.F, gradients, at + i)
+          Lanes.exp(FloatVector.fromArray(Lanes.F, scores, i).fma(scales, shifts)).mul(inverse);
+      p.intoArray(scores, i);
+      FloatVector.fromArray(Lanes.F, gradients, i)
           .sub(mean)
           .mul(p)
           .mul(scales)
-          .intoArray(gradients, at + i);
+          .intoArray(gradients, i);
     }
     for (; i < n; i++) {
-      float p = Lanes.exp(Math.fma(scores[at + i], scale, -max)) * inverse;
-      scores[at + i] = p;
-      gradients[at + i] = (gradients[at + i] - mean) * p * scale;
+      float p = Lanes.exp(Math.fma(scores[i], scale, -max)) * inverse;
+      scores[i] = p;
+      gradients[i] = (gradients[i] - mean) * p * scale;
     }
   }
 
-  private static float scale(int headDim) {
+  static float scale(int headDim) {
     return (float) (1 / Math.sqrt(headDim));
   }
 
-  /** to (d x width) = from (length x d) transposed, zeros beyond. */
-  private static void transpose(
-      float[] from, int at, int stride, int length, int d, float[] to, int width) {
-    for (int i = 0; i < d; i++) {
-      int row = i * width;
-      for (int j = 0; j < length; j++) {
-        to[row + j] = from[at + j * stride + i];
-      }
-      Arrays.fill(to, row + length, row + width, 0f);
+  @Override
+  public void close() {
+    for (Buffer buffer :
+        new Buffer[] {
+          query, key, value, score, probability, result, dOutput, dScore, dKey, dValue
+        }) {
+      buffer.close();
     }
-  }
-
-  private static float[] grown(float[] array, int size) {
-    return array.length >= size ? array : new float[size];
   }
 }

@@ -1,11 +1,13 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
-/** The CPU: oneDNN for large GEMMs, the Vector API for the rest. One thread for each lane. */
+/** The CPU: oneDNN for large GEMMs, the Vector API for the rest. */
 public final class CpuDevice implements Device {
   private final OneDnn oneDnn;
-  private final ConcurrentLinkedDeque<CpuLane> idle = new ConcurrentLinkedDeque<>();
+  private final Map<Integer, ConcurrentLinkedDeque<CpuLane>> idle = new ConcurrentHashMap<>();
 
   public CpuDevice(Precision precision) {
     this.oneDnn = new OneDnn(precision);
@@ -34,10 +36,16 @@ public final class CpuDevice implements Device {
 
   @Override
   public Weights weights(MatrixSource source, WeightFormat format, boolean forwardOnly) {
-    if (format != WeightFormat.FULL) {
-      throw new UnsupportedOperationException(format.name());
-    }
-    return new OneDnnWeights(oneDnn, source);
+    boolean half = oneDnn.precision() == Precision.BF16;
+    return switch (format) {
+      case FULL -> forwardOnly ? new PackedWeights(oneDnn, source) : new PlainWeights(source, half);
+      // Without VNNI the library's byte products saturate: correct, then, is only the slow way.
+      case INT8 ->
+          forwardOnly && OneDnn.multipliesBytes()
+              ? new ByteWeights(oneDnn, source)
+              : new QuantizedWeights(source, false, half);
+      case NF4 -> new QuantizedWeights(source, true, half);
+    };
   }
 
   @Override
@@ -47,19 +55,27 @@ public final class CpuDevice implements Device {
 
   @Override
   public Lane lane() {
-    CpuLane lane = idle.poll();
-    return lane == null ? new CpuLane(this, oneDnn) : lane;
+    return lane(1);
+  }
+
+  @Override
+  public Lane lane(int threads) {
+    CpuLane lane = idle(threads).poll();
+    return lane == null ? new CpuLane(this, oneDnn, threads) : lane;
+  }
+
+  private ConcurrentLinkedDeque<CpuLane> idle(int threads) {
+    return idle.computeIfAbsent(threads, n -> new ConcurrentLinkedDeque<>());
   }
 
   void release(CpuLane lane) {
-    idle.push(lane);
+    idle(lane.threads()).push(lane);
   }
 
   @Override
   public void close() {
-    for (CpuLane lane = idle.poll(); lane != null; lane = idle.poll()) {
-      lane.destroy();
-    }
+    idle.values().forEach(lanes -> lanes.forEach(CpuLane::destroy));
+    idle.clear();
     oneDnn.close();
   }
 }

@@ -2,58 +2,73 @@ package com.auterity.neuroweaver.jobs.tensor;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A thread's workspace on the CPU: heap arrays used again and again, and the kernels. */
+/** A workspace on the CPU: native memory used again and again, and the threads that work in it. */
 final class CpuLane implements Lane {
-  private final CpuDevice device;
-  private final OneDnnGemm oneDnn;
-  private final AttentionKernel attention = new AttentionKernel();
-  private final float[] scratch = new float[Lanes.WIDTH];
-  private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
-  private final List<float[]> lent = new ArrayList<>();
+  /** Numbers in a kernel's tensor below which it is not shared out among threads. */
+  private static final int SMALL = 1 << 15;
 
-  CpuLane(CpuDevice device, OneDnn oneDnn) {
+  private final CpuDevice device;
+  private final boolean half;
+  private final CpuTeam team;
+  private final Map<Long, ArrayDeque<NativeBlock>> free = new HashMap<>();
+  private final List<NativeBlock> lent = new ArrayList<>();
+
+  CpuLane(CpuDevice device, OneDnn oneDnn, int threads) {
     this.device = device;
-    this.oneDnn = new OneDnnGemm(oneDnn);
+    this.half = oneDnn.precision() == Precision.BF16;
+    this.team = new CpuTeam(threads, oneDnn);
+  }
+
+  int threads() {
+    return team.threads();
   }
 
   @Override
   public Tensor tensor(int rows, int cols) {
-    int size = capacity(Math.multiplyExact(rows, cols));
-    ArrayDeque<float[]> fitting = free.get(size);
-    float[] data = fitting == null ? null : fitting.poll();
-    if (data == null) {
-      data = new float[size];
-    }
-    lent.add(data);
-    return new CpuTensor(data, 0, rows, cols, cols);
+    return tensor(rows, cols, false);
   }
 
-  /** Sizes grow by quarters of a power of two, so that arrays fit again. */
-  private static int capacity(int size) {
-    int quarter = Math.max(64, Integer.highestOneBit(Math.max(1, size - 1)) / 4);
-    return Math.multiplyExact((size + quarter - 1) / quarter, quarter);
+  @Override
+  public Tensor narrow(int rows, int cols) {
+    return tensor(rows, cols, half);
+  }
+
+  private CpuTensor tensor(int rows, int cols, boolean narrow) {
+    long size = capacity((long) rows * cols * (narrow ? 2 : 4));
+    ArrayDeque<NativeBlock> fitting = free.get(size);
+    NativeBlock block = fitting == null ? null : fitting.poll();
+    if (block == null) {
+      block = new NativeBlock(size);
+    }
+    lent.add(block);
+    return new CpuTensor(block, narrow, 0, rows, cols, cols);
+  }
+
+  /** Sizes grow by quarters of a power of two, so that blocks fit again. */
+  private static long capacity(long size) {
+    long quarter = Math.max(64, Long.highestOneBit(Math.max(1, size - 1)) / 4);
+    return (size + quarter - 1) / quarter * quarter;
   }
 
   @Override
   public Tensor zeros(int rows, int cols) {
-    CpuTensor t = (CpuTensor) tensor(rows, cols);
-    Arrays.fill(t.data, 0, t.size(), 0f);
+    CpuTensor t = tensor(rows, cols, false);
+    team.first().kernels.fill(t, 0f, 0, rows);
     return t;
   }
 
   @Override
   public void free(Tensor tensor) {
-    float[] data = ((CpuTensor) tensor).data;
+    NativeBlock block = ((CpuTensor) tensor).block;
     for (int i = lent.size() - 1; i >= 0; i--) {
-      if (lent.get(i) == data) {
+      if (lent.get(i) == block) {
         lent.set(i, lent.get(lent.size() - 1));
         lent.remove(lent.size() - 1);
-        free.computeIfAbsent(data.length, n -> new ArrayDeque<>()).push(data);
+        free.computeIfAbsent(block.bytes, n -> new ArrayDeque<>()).push(block);
         return;
       }
     }
@@ -62,27 +77,19 @@ final class CpuLane implements Lane {
 
   @Override
   public Tensor columns(Tensor tensor, int from, int count) {
-    CpuTensor t = (CpuTensor) tensor;
-    if (from < 0 || count < 0 || from + count > t.cols) {
-      throw new IndexOutOfBoundsException(from + " + " + count + " of " + t);
-    }
-    return new CpuTensor(t.data, t.offset + from, t.rows, count, t.stride);
+    return ((CpuTensor) tensor).view(0, tensor.rows(), from, count);
   }
 
   @Override
   public Tensor rows(Tensor tensor, int from, int count) {
-    CpuTensor t = (CpuTensor) tensor;
-    if (from < 0 || count < 0 || from + count > t.rows) {
-      throw new IndexOutOfBoundsException(from + " + " + count + " of " + t);
-    }
-    return new CpuTensor(t.data, t.offset + from * t.stride, count, t.cols, t.stride);
+    return ((CpuTensor) tensor).view(from, count, 0, tensor.cols());
   }
 
   @Override
   public void write(Tensor tensor, float[] values, int offset) {
     CpuTensor t = (CpuTensor) tensor;
     for (int r = 0; r < t.rows; r++) {
-      System.arraycopy(values, offset + r * t.cols, t.data, t.offset + r * t.stride, t.cols);
+      team.first().kernels.stage.store(values, offset + r * t.cols, t, r, 0, t.cols);
     }
   }
 
@@ -90,298 +97,303 @@ final class CpuLane implements Lane {
   public void read(Tensor tensor, float[] values, int offset) {
     CpuTensor t = (CpuTensor) tensor;
     for (int r = 0; r < t.rows; r++) {
-      System.arraycopy(t.data, t.offset + r * t.stride, values, offset + r * t.cols, t.cols);
+      team.first().kernels.stage.load(t, r, 0, t.cols, values, offset + r * t.cols);
     }
   }
 
   @Override
   public void linear(Tensor x, Weights w, Tensor y) {
-    oneDnn.multiply((CpuTensor) x, ((OneDnnWeights) w).forward(), (CpuTensor) y);
+    many(x);
+    ((CpuWeights) w).forward(team, (CpuTensor) x, (CpuTensor) y);
   }
 
   @Override
   public void linearInput(Tensor dy, Weights w, Tensor dx) {
-    oneDnn.multiply((CpuTensor) dy, ((OneDnnWeights) w).backward(), (CpuTensor) dx);
+    many(dy);
+    ((CpuWeights) w).backward(team, (CpuTensor) dy, (CpuTensor) dx);
+  }
+
+  private static void many(Tensor x) {
+    if (x.rows() < 2) {
+      throw new IllegalArgumentException("a single row has other bytes than two: pad it");
+    }
   }
 
   @Override
   public void linearWeight(Tensor dy, Tensor x, Tensor dw, boolean accumulate) {
-    oneDnn.multiplyTransposed((CpuTensor) dy, (CpuTensor) x, (CpuTensor) dw, accumulate);
+    gemm(1f, dy, true, x, false, dw, accumulate);
   }
 
   @Override
   public void gemm(
       float alpha,
-      Tensor left,
-      boolean transposeLeft,
-      Tensor right,
-      boolean transposeRight,
-      Tensor product,
+      Tensor a,
+      boolean transposeA,
+      Tensor b,
+      boolean transposeB,
+      Tensor c,
       boolean accumulate) {
-    CpuTensor a = (CpuTensor) left;
-    CpuTensor b = (CpuTensor) right;
-    CpuTensor c = (CpuTensor) product;
-    int m = transposeLeft ? a.cols : a.rows;
-    int k = transposeLeft ? a.rows : a.cols;
-    int n = transposeRight ? b.rows : b.cols;
-    if (k != (transposeRight ? b.cols : b.rows) || c.rows != m || c.cols != n) {
-      throw new IllegalArgumentException("cannot multiply " + a + " by " + b + " into " + c);
+    team.first()
+        .matmul
+        .multiply(
+            alpha, (CpuTensor) a, transposeA, (CpuTensor) b, transposeB, (CpuTensor) c, accumulate);
+  }
+
+  /** A kernel over a range of rows. */
+  private interface RowKernel {
+    void run(CpuKernels kernels, int from, int to);
+  }
+
+  /** Runs a kernel over all rows of a tensor this wide, shared out where that pays. */
+  private void rows(CpuTensor t, RowKernel kernel) {
+    int rows = t.rows;
+    int pieces = (long) rows * t.cols < SMALL ? 1 : Math.min(rows, 2 * team.threads());
+    if (team.threads() == 1 || pieces <= 1) {
+      kernel.run(team.first().kernels, 0, rows);
+      return;
     }
-    CpuTensor factor = b;
-    if (transposeRight || alpha != 1f) {
-      factor = (CpuTensor) tensor(k, n);
-      for (int p = 0; p < k; p++) {
-        for (int j = 0; j < n; j++) {
-          float value =
-              transposeRight
-                  ? b.data[b.offset + j * b.stride + p]
-                  : b.data[b.offset + p * b.stride + j];
-          factor.data[p * n + j] = alpha * value;
-        }
-      }
-    }
-    VectorGemm.multiply(
-        m,
-        n,
-        k,
-        a.data,
-        a.offset,
-        transposeLeft ? 1 : a.stride,
-        transposeLeft ? a.stride : 1,
-        factor.data,
-        factor.offset,
-        factor.stride,
-        c.data,
-        c.offset,
-        c.stride,
-        accumulate);
-    if (factor != b) {
-      free(factor);
-    }
+    team.run(
+        pieces,
+        (worker, i) -> kernel.run(worker.kernels, rows * i / pieces, rows * (i + 1) / pieces));
   }
 
   @Override
   public void copy(Tensor from, Tensor to) {
     CpuTensor a = (CpuTensor) from;
-    write(to, a, a.rows);
-  }
-
-  private static void write(Tensor to, CpuTensor a, int rows) {
     CpuTensor b = (CpuTensor) to;
-    for (int r = 0; r < rows; r++) {
-      System.arraycopy(a.data, a.offset + r * a.stride, b.data, b.offset + r * b.stride, a.cols);
-    }
+    rows(a, (kernels, first, end) -> kernels.copy(a, b, first, end));
   }
 
   @Override
   public void add(Tensor x, Tensor y) {
     CpuTensor a = (CpuTensor) x;
     CpuTensor b = (CpuTensor) y;
-    for (int r = 0; r < a.rows; r++) {
-      ElementKernels.add(a.data, a.offset + r * a.stride, b.data, b.offset + r * b.stride, a.cols);
-    }
+    rows(a, (kernels, first, end) -> kernels.add(a, b, first, end));
   }
 
   @Override
   public void addRow(Tensor row, Tensor y) {
     CpuTensor a = (CpuTensor) row;
     CpuTensor b = (CpuTensor) y;
-    for (int r = 0; r < b.rows; r++) {
-      ElementKernels.add(a.data, a.offset, b.data, b.offset + r * b.stride, b.cols);
-    }
+    rows(b, (kernels, first, end) -> kernels.addRow(a, b, first, end));
   }
 
   @Override
   public void sumRows(Tensor x, Tensor sums) {
-    CpuTensor a = (CpuTensor) x;
-    CpuTensor b = (CpuTensor) sums;
-    for (int r = 0; r < a.rows; r++) {
-      ElementKernels.add(a.data, a.offset + r * a.stride, b.data, b.offset, a.cols);
-    }
-  }
-
-  @Override
-  public void headNorm(Tensor x, Tensor weight, double eps, Tensor y, Tensor inverse) {
-    CpuTensor w = (CpuTensor) weight;
-    for (int h = 0; h < w.rows; h++) {
-      Tensor from = columns(x, h * w.cols, w.cols);
-      Tensor to = columns(y, h * w.cols, w.cols);
-      rmsNorm(from, rows(w, h, 1), eps, to, columns(inverse, h, 1));
-    }
-  }
-
-  @Override
-  public void headNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor inverse, Tensor dWeight) {
-    CpuTensor w = (CpuTensor) weight;
-    CpuTensor dx = (CpuTensor) tensor(dy.rows(), w.cols);
-    for (int h = 0; h < w.rows; h++) {
-      Tensor head = columns(dy, h * w.cols, w.cols);
-      for (int r = 0; r < dx.rows; r++) {
-        Arrays.fill(dx.data, dx.offset + r * dx.stride, dx.offset + r * dx.stride + dx.cols, 0f);
-      }
-      rmsNormBackward(
-          head,
-          columns(x, h * w.cols, w.cols),
-          rows(w, h, 1),
-          columns(inverse, h, 1),
-          dx,
-          dWeight == null ? null : rows(dWeight, h, 1));
-      copy(dx, head);
-    }
-    free(dx);
+    team.first().kernels.sumRows((CpuTensor) x, (CpuTensor) sums);
   }
 
   @Override
   public void rmsNorm(Tensor x, Tensor weight, double eps, Tensor y, Tensor inverse) {
-    ElementKernels.rmsNorm(
-        (CpuTensor) x, (CpuTensor) weight, eps, (CpuTensor) y, (CpuTensor) inverse, scratch);
+    CpuTensor a = (CpuTensor) x;
+    CpuTensor w = (CpuTensor) weight;
+    CpuTensor b = (CpuTensor) y;
+    CpuTensor s = (CpuTensor) inverse;
+    rows(a, (kernels, first, end) -> kernels.rmsNorm(a, w, eps, b, s, first, end));
   }
 
   @Override
   public void rmsNormBackward(
       Tensor dy, Tensor x, Tensor weight, Tensor inverse, Tensor dx, Tensor dWeight) {
-    ElementKernels.rmsNormBackward(
-        (CpuTensor) dy,
-        (CpuTensor) x,
-        (CpuTensor) weight,
-        (CpuTensor) inverse,
-        (CpuTensor) dx,
-        (CpuTensor) dWeight,
-        scratch);
+    CpuTensor a = (CpuTensor) dy;
+    CpuTensor b = (CpuTensor) x;
+    CpuTensor w = (CpuTensor) weight;
+    CpuTensor s = (CpuTensor) inverse;
+    CpuTensor c = (CpuTensor) dx;
+    team.first().kernels.rmsNormBackward(a, b, w, s, c, (CpuTensor) dWeight, false, 0, a.rows);
+  }
+
+  @Override
+  public void headNorm(Tensor x, Tensor weight, double eps, Tensor y, Tensor inverse) {
+    CpuTensor a = (CpuTensor) x;
+    CpuTensor w = (CpuTensor) weight;
+    CpuTensor b = (CpuTensor) y;
+    CpuTensor s = (CpuTensor) inverse;
+    rows(
+        a,
+        (kernels, first, end) -> {
+          for (int h = 0; h < w.rows; h++) {
+            kernels.rmsNorm(
+                head(a, w, h),
+                w.view(h, 1, 0, w.cols),
+                eps,
+                head(b, w, h),
+                s.view(0, s.rows, h, 1),
+                first,
+                end);
+          }
+        });
+  }
+
+  @Override
+  public void headNormBackward(Tensor dy, Tensor x, Tensor weight, Tensor inverse, Tensor dWeight) {
+    CpuTensor g = (CpuTensor) dy;
+    CpuTensor a = (CpuTensor) x;
+    CpuTensor w = (CpuTensor) weight;
+    CpuTensor s = (CpuTensor) inverse;
+    CpuTensor dw = (CpuTensor) dWeight;
+    for (int h = 0; h < w.rows; h++) {
+      CpuTensor gradient = head(g, w, h);
+      team.first()
+          .kernels
+          .rmsNormBackward(
+              gradient,
+              head(a, w, h),
+              w.view(h, 1, 0, w.cols),
+              s.view(0, s.rows, h, 1),
+              gradient,
+              dw == null ? null : dw.view(h, 1, 0, w.cols),
+              true,
+              0,
+              g.rows);
+    }
+  }
+
+  private static CpuTensor head(CpuTensor t, CpuTensor weight, int h) {
+    return t.view(0, t.rows, h * weight.cols, weight.cols);
   }
 
   @Override
   public void rotary(
       Tensor x, int heads, int headDim, int[] positions, RotaryTable table, boolean backward) {
-    ElementKernels.rotary((CpuTensor) x, heads, headDim, positions, table, backward);
+    CpuTensor a = (CpuTensor) x;
+    rows(
+        a,
+        (kernels, first, end) ->
+            kernels.rotary(a, heads, headDim, positions, table, backward, first, end));
   }
 
   @Override
   public void attention(Tensor qkv, Heads heads, int[] bounds, Tensor out, Tensor stats) {
-    attention.forward((CpuTensor) qkv, heads, bounds, (CpuTensor) out, (CpuTensor) stats);
+    CpuTensor a = (CpuTensor) qkv;
+    CpuTensor o = (CpuTensor) out;
+    CpuTensor s = (CpuTensor) stats;
+    team.run(
+        heads.kvHeads() * (bounds.length - 1),
+        (worker, i) -> {
+          int segment = i / heads.kvHeads();
+          int first = bounds[segment];
+          int length = bounds[segment + 1] - first;
+          worker.attention.forward(a, heads, first, length, i % heads.kvHeads(), o, s);
+        });
   }
 
   @Override
   public void attentionBackward(
       Tensor dOut, Tensor qkv, Tensor out, Tensor stats, Heads heads, int[] bounds, Tensor dqkv) {
-    attention.backward(
-        (CpuTensor) dOut,
-        (CpuTensor) qkv,
-        (CpuTensor) out,
-        (CpuTensor) stats,
-        heads,
-        bounds,
-        (CpuTensor) dqkv);
+    CpuTensor g = (CpuTensor) dOut;
+    CpuTensor a = (CpuTensor) qkv;
+    CpuTensor o = (CpuTensor) out;
+    CpuTensor s = (CpuTensor) stats;
+    CpuTensor d = (CpuTensor) dqkv;
+    team.run(
+        heads.kvHeads() * (bounds.length - 1),
+        (worker, i) -> {
+          int segment = i / heads.kvHeads();
+          int first = bounds[segment];
+          int length = bounds[segment + 1] - first;
+          worker.attention.backward(g, a, o, s, heads, first, length, i % heads.kvHeads(), d);
+        });
   }
 
   @Override
-  public void cache(Tensor qkv, int row, Heads heads, Tensor keys, Tensor values, int position) {
-    CpuTensor x = (CpuTensor) qkv;
-    CpuTensor k = (CpuTensor) keys;
-    CpuTensor v = (CpuTensor) values;
-    int width = heads.keyWidth();
-    int at = x.offset + row * x.stride + heads.queryWidth();
-    for (int i = 0; i < width; i++) {
-      k.data[k.offset + i * k.stride + position] = x.data[at + i];
+  public KeyValues keyValues(Heads heads, int capacity) {
+    return new CpuKeyValues(heads, capacity);
+  }
+
+  @Override
+  public void cache(Tensor qkv, int from, int count, KeyValues cache, int position) {
+    ((CpuKeyValues) cache).put(team.first().kernels.stage, (CpuTensor) qkv, from, count, position);
+  }
+
+  @Override
+  public void attentionCached(Tensor qkv, List<KeyValues> caches, int[] lengths, Tensor out) {
+    if (caches.isEmpty()) {
+      return;
     }
-    System.arraycopy(x.data, at + width, v.data, v.offset + position * v.stride, width);
-  }
-
-  @Override
-  public void attentionCached(
-      Tensor qkv, int row, Heads heads, Tensor keys, Tensor values, int length, Tensor out) {
-    attention.cached(
-        (CpuTensor) qkv, row, heads, (CpuTensor) keys, (CpuTensor) values, length, (CpuTensor) out);
+    CpuTensor a = (CpuTensor) qkv;
+    CpuTensor o = (CpuTensor) out;
+    int kvHeads = ((CpuKeyValues) caches.get(0)).heads.kvHeads();
+    team.run(
+        caches.size() * kvHeads,
+        (worker, i) -> {
+          int row = i / kvHeads;
+          worker.cached.run(a, row, (CpuKeyValues) caches.get(row), lengths[row], i % kvHeads, o);
+        });
   }
 
   @Override
   public void swiglu(Tensor x, Tensor y) {
-    ElementKernels.swiglu((CpuTensor) x, (CpuTensor) y);
+    CpuTensor a = (CpuTensor) x;
+    CpuTensor b = (CpuTensor) y;
+    rows(a, (kernels, first, end) -> kernels.swiglu(a, b, first, end));
   }
 
   @Override
   public void swigluBackward(Tensor dy, Tensor x, Tensor dx) {
-    ElementKernels.swigluBackward((CpuTensor) dy, (CpuTensor) x, (CpuTensor) dx);
+    CpuTensor g = (CpuTensor) dy;
+    CpuTensor a = (CpuTensor) x;
+    CpuTensor b = (CpuTensor) dx;
+    rows(a, (kernels, first, end) -> kernels.swigluBackward(g, a, b, first, end));
   }
 
   @Override
-  public double crossEntropy(Tensor logits, int[] targets, int from, boolean gradient) {
-    return ElementKernels.crossEntropy((CpuTensor) logits, targets, from, gradient, scratch);
+  public double crossEntropy(Tensor logits, int[] targets, int from, Tensor gradient) {
+    CpuTensor a = (CpuTensor) logits;
+    return team.first().kernels.crossEntropy(a, targets, from, (CpuTensor) gradient, 0, a.rows);
   }
 
   @Override
   public void softmax(Tensor x) {
-    CpuTensor t = (CpuTensor) x;
-    for (int r = 0; r < t.rows; r++) {
-      int at = t.offset + r * t.stride;
-      float max = ElementKernels.max(t.data, at, t.cols, scratch);
-      float sum = ElementKernels.expInPlace(t.data, at, t.cols, 1f, max, scratch);
-      ElementKernels.scale(t.data, at, t.cols, 1f / sum);
-    }
+    CpuTensor a = (CpuTensor) x;
+    rows(a, (kernels, first, end) -> kernels.softmax(a, first, end));
   }
 
   @Override
   public void embed(MatrixSource table, int[] ids, Tensor y) {
     CpuTensor b = (CpuTensor) y;
-    for (int r = 0; r < b.rows; r++) {
-      int at = b.offset + r * b.stride;
-      if (ids[r] < 0) {
-        Arrays.fill(b.data, at, at + b.cols, 0f);
-      } else {
-        table.read(ids[r], b.data, at);
-      }
-    }
+    team.first().kernels.embed(table, ids, b, 0, b.rows);
   }
 
   @Override
   public void gather(Tensor table, int[] ids, int from, Tensor y) {
     CpuTensor a = (CpuTensor) table;
     CpuTensor b = (CpuTensor) y;
-    for (int r = 0; r < b.rows; r++) {
-      int id = from + r < ids.length ? ids[from + r] : -1;
-      int to = b.offset + r * b.stride;
-      if (id < 0) {
-        Arrays.fill(b.data, to, to + b.cols, 0f);
-      } else {
-        System.arraycopy(a.data, a.offset + id * a.stride, b.data, to, b.cols);
-      }
-    }
+    rows(b, (kernels, first, end) -> kernels.gather(a, ids, from, b, first, end));
   }
 
   @Override
   public void scatterAdd(Tensor x, int[] ids, int from, Tensor table) {
-    CpuTensor a = (CpuTensor) x;
-    CpuTensor b = (CpuTensor) table;
-    for (int r = 0; r < a.rows; r++) {
-      int id = from + r < ids.length ? ids[from + r] : -1;
-      if (id >= 0) {
-        ElementKernels.add(
-            a.data, a.offset + r * a.stride, b.data, b.offset + id * b.stride, a.cols);
-      }
-    }
+    team.first().kernels.scatterAdd((CpuTensor) x, ids, from, (CpuTensor) table);
   }
 
   @Override
   public void dropout(Tensor x, double p, long key, Tensor y) {
-    ElementKernels.dropout((CpuTensor) x, p, key, (CpuTensor) y, false);
+    dropout((CpuTensor) x, p, key, (CpuTensor) y, false);
   }
 
   @Override
   public void dropoutAdd(Tensor x, double p, long key, Tensor y) {
-    ElementKernels.dropout((CpuTensor) x, p, key, (CpuTensor) y, true);
+    dropout((CpuTensor) x, p, key, (CpuTensor) y, true);
   }
 
+  private void dropout(CpuTensor x, double p, long key, CpuTensor y, boolean accumulate) {
+    rows(x, (kernels, first, end) -> kernels.dropout(x, p, key, y, accumulate, first, end));
+  }
+
+  /** Gives what it lent back to itself and waits for its next user. */
   @Override
   public void close() {
-    for (float[] data : lent) {
-      free.computeIfAbsent(data.length, n -> new ArrayDeque<>()).push(data);
+    for (NativeBlock block : lent) {
+      free.computeIfAbsent(block.bytes, n -> new ArrayDeque<>()).push(block);
     }
     lent.clear();
     device.release(this);
   }
 
-  /** Frees native memory; only the device calls this. */
   void destroy() {
-    oneDnn.close();
+    free.values().forEach(blocks -> blocks.forEach(NativeBlock::close));
+    free.clear();
+    team.close();
   }
 }

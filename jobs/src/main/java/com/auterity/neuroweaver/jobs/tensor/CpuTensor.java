@@ -1,27 +1,69 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
-/** A matrix in a heap array: element (r, c) is {@code data[offset + r * stride + c]}. */
+/**
+ * A matrix in native memory, as float32 or (when {@code half}) as bf16, or a constant in a heap
+ * array: element (r, c) is number {@code offset + r * stride + c}.
+ */
 final class CpuTensor implements Tensor {
-  final float[] data;
+  final NativeBlock block;
+  final float[] heap;
+  final boolean half;
   final int offset;
   final int rows;
   final int cols;
   final int stride;
 
-  CpuTensor(float[] data, int offset, int rows, int cols, int stride) {
-    this.data = data;
+  CpuTensor(NativeBlock block, boolean half, int offset, int rows, int cols, int stride) {
+    this(block, null, half, offset, rows, cols, stride);
+  }
+
+  CpuTensor(float[] heap, int offset, int rows, int cols, int stride) {
+    this(null, heap, false, offset, rows, cols, stride);
+  }
+
+  private CpuTensor(
+      NativeBlock block, float[] heap, boolean half, int offset, int rows, int cols, int stride) {
+    this.block = block;
+    this.heap = heap;
+    this.half = half;
     this.offset = offset;
     this.rows = rows;
     this.cols = cols;
     this.stride = stride;
   }
 
-  boolean dense() {
-    return stride == cols;
+  /** A view of some rows and columns. */
+  CpuTensor view(int fromRow, int rowCount, int fromCol, int colCount) {
+    if (fromRow < 0
+        || rowCount < 0
+        || rowCount > rows - fromRow
+        || fromCol < 0
+        || colCount < 0
+        || colCount > cols - fromCol) {
+      throw new IndexOutOfBoundsException(
+          "rows %d + %d, columns %d + %d of %s"
+              .formatted(fromRow, rowCount, fromCol, colCount, this));
+    }
+    return new CpuTensor(
+        block, heap, half, offset + fromRow * stride + fromCol, rowCount, colCount, stride);
   }
 
-  int size() {
-    return rows * cols;
+  int at(int row) {
+    return offset + row * stride;
+  }
+
+  /** Where it begins in native memory. */
+  long address() {
+    return block.address + (long) offset * (half ? 2 : 4);
+  }
+
+  /** One number of a float32 tensor. */
+  float get(int row, int col) {
+    return heap != null ? heap[at(row) + col] : block.floats.get(at(row) + col);
+  }
+
+  void set(int row, int col, float value) {
+    block.floats.put(at(row) + col, value);
   }
 
   @Override

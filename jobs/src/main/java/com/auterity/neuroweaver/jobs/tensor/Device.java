@@ -34,6 +34,11 @@ public interface Device extends AutoCloseable {
   /** A workspace for one thread; closing it gives its tensors back. */
   Lane lane();
 
+  /** A workspace whose kernels may be shared out among this many threads, the caller's included. */
+  default Lane lane(int threads) {
+    return lane();
+  }
+
   @Override
   void close();
 }

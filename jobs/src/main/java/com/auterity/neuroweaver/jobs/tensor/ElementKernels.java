@@ -4,13 +4,16 @@ import static com.auterity.neuroweaver.jobs.tensor.Lanes.F;
 import static com.auterity.neuroweaver.jobs.tensor.Lanes.I;
 import static com.auterity.neuroweaver.jobs.tensor.Lanes.WIDTH;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Kernels that work row by row: norms, rotation, gated activation, cross-entropy, dropout. */
+/**
+ * Arithmetic over pieces of rows in heap arrays; each has the same bytes however it is compiled.
+ */
 final class ElementKernels {
+  private static final IntVector STEP = IntVector.zero(I).addIndex(1);
+
   private ElementKernels() {}
 
   static void add(float[] x, int xo, float[] y, int yo, int n) {
@@ -41,167 +44,139 @@ final class ElementKernels {
     return sum;
   }
 
-  static void rmsNorm(
-      CpuTensor x, CpuTensor weight, double eps, CpuTensor y, CpuTensor inverse, float[] scratch) {
-    int n = x.cols;
-    for (int r = 0; r < x.rows; r++) {
-      int xo = x.offset + r * x.stride;
-      int yo = y.offset + r * y.stride;
-      float squares = dot(x.data, xo, x.data, xo, n, scratch);
-      float scale = (float) (1 / Math.sqrt(squares / (double) n + eps));
-      inverse.data[inverse.offset + r * inverse.stride] = scale;
-      int i = 0;
-      for (; i + WIDTH <= n; i += WIDTH) {
-        FloatVector.fromArray(F, x.data, xo + i)
-            .mul(scale)
-            .mul(FloatVector.fromArray(F, weight.data, weight.offset + i))
-            .intoArray(y.data, yo + i);
-      }
-      for (; i < n; i++) {
-        y.data[yo + i] = x.data[xo + i] * scale * weight.data[weight.offset + i];
-      }
+  /** y = x * inverse * w, inverse = 1 / sqrt(mean(x^2) + eps), which is returned. */
+  static float rmsNorm(float[] x, float[] w, double eps, float[] y, int n, float[] scratch) {
+    float squares = dot(x, 0, x, 0, n, scratch);
+    float scale = (float) (1 / Math.sqrt(squares / (double) n + eps));
+    int i = 0;
+    for (; i + WIDTH <= n; i += WIDTH) {
+      FloatVector.fromArray(F, x, i).mul(scale).mul(FloatVector.fromArray(F, w, i)).intoArray(y, i);
     }
+    for (; i < n; i++) {
+      y[i] = x[i] * scale * w[i];
+    }
+    return scale;
   }
 
+  /** dx += the gradient of the input; dw, unless null, += the weight's. */
   static void rmsNormBackward(
-      CpuTensor dy,
-      CpuTensor x,
-      CpuTensor weight,
-      CpuTensor inverse,
-      CpuTensor dx,
-      CpuTensor dWeight,
+      float[] dy,
+      float[] x,
+      float[] w,
+      float scale,
+      float[] dx,
+      float[] dw,
+      int n,
       float[] scratch) {
-    int n = x.cols;
-    float[] w = weight.data;
-    int wo = weight.offset;
-    for (int r = 0; r < x.rows; r++) {
-      int xo = x.offset + r * x.stride;
-      int go = dy.offset + r * dy.stride;
-      int to = dx.offset + r * dx.stride;
-      float scale = inverse.data[inverse.offset + r * inverse.stride];
-      FloatVector sums = FloatVector.zero(F);
-      int i = 0;
-      for (; i + WIDTH <= n; i += WIDTH) {
-        FloatVector wg =
-            FloatVector.fromArray(F, w, wo + i).mul(FloatVector.fromArray(F, dy.data, go + i));
-        sums = wg.fma(FloatVector.fromArray(F, x.data, xo + i), sums);
-      }
-      float sum = Lanes.sum(sums, scratch);
-      for (; i < n; i++) {
-        sum = Math.fma(w[wo + i] * dy.data[go + i], x.data[xo + i], sum);
-      }
-      float along = -(sum * scale * scale * scale / n);
-      FloatVector alongs = FloatVector.broadcast(F, along);
-      for (i = 0; i + WIDTH <= n; i += WIDTH) {
-        FloatVector xs = FloatVector.fromArray(F, x.data, xo + i);
-        FloatVector g = FloatVector.fromArray(F, dy.data, go + i);
-        FloatVector d = FloatVector.fromArray(F, w, wo + i).mul(g).mul(scale);
-        xs.fma(alongs, d).add(FloatVector.fromArray(F, dx.data, to + i)).intoArray(dx.data, to + i);
-        if (dWeight != null) {
-          int at = dWeight.offset + i;
-          g.mul(xs)
-              .mul(scale)
-              .add(FloatVector.fromArray(F, dWeight.data, at))
-              .intoArray(dWeight.data, at);
-        }
-      }
-      for (; i < n; i++) {
-        float xs = x.data[xo + i];
-        float g = dy.data[go + i];
-        dx.data[to + i] += Math.fma(xs, along, w[wo + i] * g * scale);
-        if (dWeight != null) {
-          dWeight.data[dWeight.offset + i] += g * xs * scale;
-        }
-      }
+    FloatVector sums = FloatVector.zero(F);
+    int i = 0;
+    for (; i + WIDTH <= n; i += WIDTH) {
+      FloatVector wg = FloatVector.fromArray(F, w, i).mul(FloatVector.fromArray(F, dy, i));
+      sums = wg.fma(FloatVector.fromArray(F, x, i), sums);
+    }
+    float sum = Lanes.sum(sums, scratch);
+    for (; i < n; i++) {
+      sum = Math.fma(w[i] * dy[i], x[i], sum);
+    }
+    float along = -(sum * scale * scale * scale / n);
+    FloatVector alongs = FloatVector.broadcast(F, along);
+    for (i = 0; i + WIDTH <= n; i += WIDTH) {
+      FloatVector xs = FloatVector.fromArray(F, x, i);
+      FloatVector d =
+          FloatVector.fromArray(F, w, i).mul(FloatVector.fromArray(F, dy, i)).mul(scale);
+      xs.fma(alongs, d).add(FloatVector.fromArray(F, dx, i)).intoArray(dx, i);
+    }
+    for (; i < n; i++) {
+      dx[i] += Math.fma(x[i], along, w[i] * dy[i] * scale);
+    }
+    if (dw == null) {
+      return;
+    }
+    for (i = 0; i + WIDTH <= n; i += WIDTH) {
+      FloatVector.fromArray(F, dy, i)
+          .mul(FloatVector.fromArray(F, x, i))
+          .mul(scale)
+          .add(FloatVector.fromArray(F, dw, i))
+          .intoArray(dw, i);
+    }
+    for (; i < n; i++) {
+      dw[i] += dy[i] * x[i] * scale;
     }
   }
 
+  /** Rotates the heads of one row at a position. */
   static void rotary(
-      CpuTensor x, int heads, int headDim, int[] positions, RotaryTable table, boolean backward) {
-    float[] d = x.data;
-    int half = headDim / 2;
+      float[] d, int heads, int headDim, int position, RotaryTable table, boolean backward) {
+    int half = table.half();
     float sign = backward ? -1f : 1f;
-    for (int r = 0; r < x.rows; r++) {
-      int angles = positions[r] * half;
-      for (int h = 0; h < heads; h++) {
-        int at = x.offset + r * x.stride + h * headDim;
-        int i = 0;
-        if (table.interleaved()) {
-          for (; i < half; i++) {
-            float cos = table.cos()[angles + i];
-            float sin = table.sin()[angles + i] * sign;
-            float a = d[at + 2 * i];
-            float b = d[at + 2 * i + 1];
-            d[at + 2 * i] = Math.fma(a, cos, -(b * sin));
-            d[at + 2 * i + 1] = Math.fma(b, cos, a * sin);
-          }
-          continue;
-        }
-        for (; i + WIDTH <= half; i += WIDTH) {
-          FloatVector cos = FloatVector.fromArray(F, table.cos(), angles + i);
-          FloatVector sin = FloatVector.fromArray(F, table.sin(), angles + i).mul(sign);
-          FloatVector a = FloatVector.fromArray(F, d, at + i);
-          FloatVector b = FloatVector.fromArray(F, d, at + half + i);
-          a.fma(cos, b.mul(sin).neg()).intoArray(d, at + i);
-          b.fma(cos, a.mul(sin)).intoArray(d, at + half + i);
-        }
+    int angles = position * half;
+    for (int h = 0; h < heads; h++) {
+      int at = h * headDim;
+      int i = 0;
+      if (table.interleaved()) {
         for (; i < half; i++) {
           float cos = table.cos()[angles + i];
           float sin = table.sin()[angles + i] * sign;
-          float a = d[at + i];
-          float b = d[at + half + i];
-          d[at + i] = Math.fma(a, cos, -(b * sin));
-          d[at + half + i] = Math.fma(b, cos, a * sin);
+          float a = d[at + 2 * i];
+          float b = d[at + 2 * i + 1];
+          d[at + 2 * i] = Math.fma(a, cos, -(b * sin));
+          d[at + 2 * i + 1] = Math.fma(b, cos, a * sin);
         }
+        continue;
+      }
+      for (; i + WIDTH <= half; i += WIDTH) {
+        FloatVector cos = FloatVector.fromArray(F, table.cos(), angles + i);
+        FloatVector sin = FloatVector.fromArray(F, table.sin(), angles + i).mul(sign);
+        FloatVector a = FloatVector.fromArray(F, d, at + i);
+        FloatVector b = FloatVector.fromArray(F, d, at + half + i);
+        a.fma(cos, b.mul(sin).neg()).intoArray(d, at + i);
+        b.fma(cos, a.mul(sin)).intoArray(d, at + half + i);
+      }
+      for (; i < half; i++) {
+        float cos = table.cos()[angles + i];
+        float sin = table.sin()[angles + i] * sign;
+        float a = d[at + i];
+        float b = d[at + half + i];
+        d[at + i] = Math.fma(a, cos, -(b * sin));
+        d[at + half + i] = Math.fma(b, cos, a * sin);
       }
     }
   }
 
-  static void swiglu(CpuTensor x, CpuTensor y) {
-    int m = y.cols;
-    for (int r = 0; r < x.rows; r++) {
-      int go = x.offset + r * x.stride;
-      int uo = go + m;
-      int yo = y.offset + r * y.stride;
-      int i = 0;
-      for (; i + WIDTH <= m; i += WIDTH) {
-        FloatVector g = FloatVector.fromArray(F, x.data, go + i);
-        FloatVector u = FloatVector.fromArray(F, x.data, uo + i);
-        g.mul(u).div(Lanes.exp(g.neg()).add(1f)).intoArray(y.data, yo + i);
-      }
-      for (; i < m; i++) {
-        float g = x.data[go + i];
-        y.data[yo + i] = g * x.data[uo + i] / (Lanes.exp(-g) + 1f);
-      }
+  /** y = silu(gate) * up. */
+  static void swiglu(float[] gate, float[] up, float[] y, int n) {
+    int i = 0;
+    for (; i + WIDTH <= n; i += WIDTH) {
+      FloatVector g = FloatVector.fromArray(F, gate, i);
+      FloatVector u = FloatVector.fromArray(F, up, i);
+      g.mul(u).div(Lanes.exp(g.neg()).add(1f)).intoArray(y, i);
+    }
+    for (; i < n; i++) {
+      float g = gate[i];
+      y[i] = g * up[i] / (Lanes.exp(-g) + 1f);
     }
   }
 
-  static void swigluBackward(CpuTensor dy, CpuTensor x, CpuTensor dx) {
-    int m = dy.cols;
+  static void swigluBackward(
+      float[] dy, float[] gate, float[] up, float[] dGate, float[] dUp, int n) {
     FloatVector one = FloatVector.broadcast(F, 1f);
-    for (int r = 0; r < x.rows; r++) {
-      int go = x.offset + r * x.stride;
-      int uo = go + m;
-      int to = dx.offset + r * dx.stride;
-      int yo = dy.offset + r * dy.stride;
-      int i = 0;
-      for (; i + WIDTH <= m; i += WIDTH) {
-        FloatVector g = FloatVector.fromArray(F, x.data, go + i);
-        FloatVector u = FloatVector.fromArray(F, x.data, uo + i);
-        FloatVector d = FloatVector.fromArray(F, dy.data, yo + i);
-        FloatVector sigmoid = one.div(Lanes.exp(g.neg()).add(1f));
-        FloatVector ds = sigmoid.mul(g.fma(one.sub(sigmoid), one));
-        d.mul(u).mul(ds).intoArray(dx.data, to + i);
-        d.mul(g).mul(sigmoid).intoArray(dx.data, to + m + i);
-      }
-      for (; i < m; i++) {
-        float g = x.data[go + i];
-        float d = dy.data[yo + i];
-        float sigmoid = 1f / (Lanes.exp(-g) + 1f);
-        float ds = sigmoid * Math.fma(g, 1f - sigmoid, 1f);
-        dx.data[to + i] = d * x.data[uo + i] * ds;
-        dx.data[to + m + i] = d * g * sigmoid;
-      }
+    int i = 0;
+    for (; i + WIDTH <= n; i += WIDTH) {
+      FloatVector g = FloatVector.fromArray(F, gate, i);
+      FloatVector u = FloatVector.fromArray(F, up, i);
+      FloatVector d = FloatVector.fromArray(F, dy, i);
+      FloatVector sigmoid = one.div(Lanes.exp(g.neg()).add(1f));
+      FloatVector ds = sigmoid.mul(g.fma(one.sub(sigmoid), one));
+      d.mul(u).mul(ds).intoArray(dGate, i);
+      d.mul(g).mul(sigmoid).intoArray(dUp, i);
+    }
+    for (; i < n; i++) {
+      float g = gate[i];
+      float d = dy[i];
+      float sigmoid = 1f / (Lanes.exp(-g) + 1f);
+      float ds = sigmoid * Math.fma(g, 1f - sigmoid, 1f);
+      dGate[i] = d * up[i] * ds;
+      dUp[i] = d * g * sigmoid;
     }
   }
 
@@ -220,6 +195,27 @@ final class ElementKernels {
       max = Math.max(max, x[xo + i]);
     }
     return max;
+  }
+
+  /** The largest absolute value of n elements. */
+  static float largestMagnitude(float[] x, int n, float[] scratch) {
+    FloatVector m = FloatVector.zero(F);
+    int i = 0;
+    for (; i + WIDTH <= n; i += WIDTH) {
+      m = m.max(FloatVector.fromArray(F, x, i).abs());
+    }
+    float max = Lanes.max(m, scratch);
+    for (; i < n; i++) {
+      max = Math.max(max, Math.abs(x[i]));
+    }
+    return max;
+  }
+
+  /** y = scale * code. */
+  static void scaled(byte[] codes, float scale, float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      y[i] = codes[i] * scale;
+    }
   }
 
   /** y = exp(x * scale - shift) in place; the sum is returned. */
@@ -252,71 +248,39 @@ final class ElementKernels {
     }
   }
 
-  static double crossEntropy(
-      CpuTensor logits, int[] targets, int from, boolean gradient, float[] scratch) {
-    double loss = 0;
-    int n = logits.cols;
-    float[] d = logits.data;
-    for (int r = 0; r < logits.rows; r++) {
-      int at = logits.offset + r * logits.stride;
-      int target = from + r < targets.length ? targets[from + r] : -1;
-      if (target < 0) {
-        if (gradient) {
-          Arrays.fill(d, at, at + n, 0f);
-        }
-        continue;
-      }
-      float max = max(d, at, n, scratch);
-      float chosen = d[at + target];
-      float sum = expInPlace(d, at, n, 1f, max, scratch);
-      loss += StrictMath.log(sum) + max - chosen;
-      if (gradient) {
-        scale(d, at, n, 1f / sum);
-        d[at + target] -= 1f;
-      }
-    }
-    return loss;
-  }
-
-  /** y = x, or y += x, where the mask of (key, index) keeps an element, scaled by 1 / (1 - p). */
-  static void dropout(CpuTensor x, double p, long key, CpuTensor y, boolean accumulate) {
+  /**
+   * y = x, or y += x, where the mask of (key, index of the element) keeps it, scaled by 1 / (1 -
+   * p).
+   */
+  static void dropout(
+      float[] x, double p, long key, int first, float[] y, int n, boolean accumulate) {
     int low = (int) key;
     int high = (int) (key >>> 32);
     int drop = (int) Math.round(p * (1 << 24));
     float scale = (float) (1 / (1 - p));
-    int[] steps = new int[WIDTH];
-    for (int i = 0; i < WIDTH; i++) {
-      steps[i] = i;
+    int i = 0;
+    for (; i + WIDTH <= n; i += WIDTH) {
+      IntVector h = STEP.add(first + i).mul(0x9E3779B1).lanewise(VectorOperators.XOR, low);
+      h = mix(mix(h).add(high));
+      // All ones where the element stays: (h >>> 8) - drop is negative where it goes.
+      IntVector keep =
+          h.lanewise(VectorOperators.LSHR, 8).sub(drop).lanewise(VectorOperators.ASHR, 31).not();
+      FloatVector kept =
+          FloatVector.fromArray(F, x, i)
+              .mul(scale)
+              .reinterpretAsInts()
+              .and(keep)
+              .reinterpretAsFloats();
+      if (accumulate) {
+        kept = kept.add(FloatVector.fromArray(F, y, i));
+      }
+      kept.intoArray(y, i);
     }
-    IntVector step = IntVector.fromArray(I, steps, 0);
-    for (int r = 0; r < x.rows; r++) {
-      int xo = x.offset + r * x.stride;
-      int yo = y.offset + r * y.stride;
-      int index = r * x.cols;
-      int i = 0;
-      for (; i + WIDTH <= x.cols; i += WIDTH) {
-        IntVector h = step.add(index + i).mul(0x9E3779B1).lanewise(VectorOperators.XOR, low);
-        h = mix(mix(h).add(high));
-        // All ones where the element stays: (h >>> 8) - drop is negative where it goes.
-        IntVector keep =
-            h.lanewise(VectorOperators.LSHR, 8).sub(drop).lanewise(VectorOperators.ASHR, 31).not();
-        FloatVector kept =
-            FloatVector.fromArray(F, x.data, xo + i)
-                .mul(scale)
-                .reinterpretAsInts()
-                .and(keep)
-                .reinterpretAsFloats();
-        if (accumulate) {
-          kept = kept.add(FloatVector.fromArray(F, y.data, yo + i));
-        }
-        kept.intoArray(y.data, yo + i);
-      }
-      for (; i < x.cols; i++) {
-        int h = (index + i) * 0x9E3779B1 ^ low;
-        h = mix(mix(h) + high);
-        float kept = (h >>> 8) < drop ? 0f : x.data[xo + i] * scale;
-        y.data[yo + i] = accumulate ? y.data[yo + i] + kept : kept;
-      }
+    for (; i < n; i++) {
+      int h = (first + i) * 0x9E3779B1 ^ low;
+      h = mix(mix(h) + high);
+      float kept = (h >>> 8) < drop ? 0f : x[i] * scale;
+      y[i] = accumulate ? y[i] + kept : kept;
     }
   }
 

@@ -1,5 +1,7 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
+import java.util.List;
+
 /**
  * One thread's work on a device: tensors, and the kernels over them. Tensors are gone when the lane
  * is closed. Shapes are (rows x cols); "+=" adds into what is there. Results depend on the
@@ -97,15 +99,19 @@ public interface Lane extends AutoCloseable {
   void attentionBackward(
       Tensor dOut, Tensor qkv, Tensor out, Tensor stats, Heads heads, int[] bounds, Tensor dqkv);
 
-  /**
-   * Puts row {@code row} of qkv at {@code position} of a cache: keys (keyWidth x n), values (n x
-   * keyWidth).
-   */
-  void cache(Tensor qkv, int row, Heads heads, Tensor keys, Tensor values, int position);
+  /** Room for the keys and values of a sequence of at most {@code capacity} tokens. */
+  KeyValues keyValues(Heads heads, int capacity);
 
-  /** Attention of one row's queries over the first {@code length} places of its cache. */
-  void attentionCached(
-      Tensor qkv, int row, Heads heads, Tensor keys, Tensor values, int length, Tensor out);
+  /**
+   * Puts keys and values of the rows {@code from} to {@code from + count} at a position and after.
+   */
+  void cache(Tensor qkv, int from, int count, KeyValues cache, int position);
+
+  /**
+   * Attention of each of the first {@code caches.size()} rows' queries over the first {@code
+   * lengths[row]} places of its own cache.
+   */
+  void attentionCached(Tensor qkv, List<KeyValues> caches, int[] lengths, Tensor out);
 
   /** y = silu(gate) * up, where x (n x 2m) is gate beside up and y is (n x m). */
   void swiglu(Tensor x, Tensor y);
@@ -114,10 +120,11 @@ public interface Lane extends AutoCloseable {
   void swigluBackward(Tensor dy, Tensor x, Tensor dx);
 
   /**
-   * The sum of -log softmax(logits)[target] over rows whose target is not negative. When {@code
-   * gradient}, logits become the gradient of that sum (zero rows where there is no target).
+   * The sum of -log softmax(logits)[target] over rows whose target is not negative. Unless null,
+   * {@code gradient} (as logits, or logits itself) becomes the gradient of that sum, zero in rows
+   * without a target.
    */
-  double crossEntropy(Tensor logits, int[] targets, int from, boolean gradient);
+  double crossEntropy(Tensor logits, int[] targets, int from, Tensor gradient);
 
   /** Each row becomes its softmax. */
   void softmax(Tensor x);

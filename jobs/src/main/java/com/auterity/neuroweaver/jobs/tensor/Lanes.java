@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -16,6 +17,12 @@ final class Lanes {
   static final VectorSpecies<Short> HALF =
       VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
   static final int WIDTH = F.length();
+
+  /** As many bytes as there are floats in a vector; null where no such vector is. */
+  static final VectorSpecies<Byte> BYTES =
+      F.vectorBitSize() / 4 >= 64
+          ? VectorSpecies.of(byte.class, VectorShape.forBitSize(F.vectorBitSize() / 4))
+          : null;
 
   private static final float LOG2E = 1.44269504088896341f;
   private static final float LN2_HIGH = 0.693359375f;
@@ -64,6 +71,11 @@ final class Lanes {
     p = Math.fma(p, r, C0);
     p = Math.fma(p, r * r, r) + 1f;
     return p * Float.intBitsToFloat((Float.floatToRawIntBits(t) - ROUND_BITS) << 23);
+  }
+
+  /** The low byte of each lane. */
+  static ByteVector narrow(IntVector v) {
+    return (ByteVector) v.convertShape(VectorOperators.I2B, BYTES, 0);
   }
 
   /** The sum over lanes: halves are added until one is left. */

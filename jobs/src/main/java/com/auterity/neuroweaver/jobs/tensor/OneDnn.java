@@ -5,16 +5,17 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.dnnl_version_t;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** oneDNN's CPU engine: descriptors, packed layouts and reorders; every status is checked. */
@@ -24,7 +25,7 @@ final class OneDnn {
 
   private final dnnl_engine engine = new dnnl_engine();
   private final Precision precision;
-  private final Map<Long, dnnl_memory_desc> packedLayouts = new HashMap<>();
+  private final Map<List<Integer>, dnnl_memory_desc> packedLayouts = new HashMap<>();
 
   OneDnn(Precision precision) {
     this.precision = precision;
@@ -34,6 +35,13 @@ final class OneDnn {
   static boolean multipliesBf16() {
     int isa = dnnl_get_effective_cpu_isa();
     return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+  }
+
+  /** Whether byte products are summed without saturating in between (VNNI). */
+  static boolean multipliesBytes() {
+    int isa = dnnl_get_effective_cpu_isa();
+    return (isa & dnnl_cpu_isa_avx512_core_vnni) == dnnl_cpu_isa_avx512_core_vnni
+        || (isa & dnnl_cpu_isa_avx2_vnni) == dnnl_cpu_isa_avx2_vnni;
   }
 
   static String version() {
@@ -78,8 +86,17 @@ final class OneDnn {
     return stream;
   }
 
-  /** The descriptor of a matrix: rows x cols in one of oneDNN's two-dimensional layouts. */
-  static dnnl_memory_desc matrix(int rows, int cols, int type, int layout) {
+  /** The descriptor of a matrix whose element (r, c) is number r * rowStride + c * colStride. */
+  static dnnl_memory_desc strided(int rows, int cols, int type, long rowStride, long colStride) {
+    dnnl_memory_desc desc = new dnnl_memory_desc();
+    check(
+        dnnl_memory_desc_create_with_strides(
+            desc, 2, new long[] {rows, cols}, type, new long[] {rowStride, colStride}),
+        "memory_desc_create");
+    return desc;
+  }
+
+  private static dnnl_memory_desc matrix(int rows, int cols, int type, int layout) {
     dnnl_memory_desc desc = new dnnl_memory_desc();
     check(
         dnnl_memory_desc_create_with_tag(desc, 2, new long[] {rows, cols}, type, layout),
@@ -87,14 +104,18 @@ final class OneDnn {
     return desc;
   }
 
-  /** The layout of a (k x n) right factor that the library multiplies fastest. */
-  synchronized dnnl_memory_desc packedLayout(int k, int n) {
+  /**
+   * The layout of a (k x n) right factor of this type (signed bytes are multiplied with unsigned
+   * ones) that the library multiplies fastest.
+   */
+  synchronized dnnl_memory_desc packedLayout(int k, int n, int type) {
     return packedLayouts.computeIfAbsent(
-        (long) k << 32 | n,
+        List.of(k, n, type),
         key -> {
-          dnnl_memory_desc src = matrix(REFERENCE_ROWS, k, factorType(), dnnl_ab);
-          dnnl_memory_desc weights = matrix(k, n, factorType(), dnnl_format_tag_any);
-          dnnl_memory_desc dst = matrix(REFERENCE_ROWS, n, dnnl_f32, dnnl_ab);
+          boolean bytes = type == dnnl_s8;
+          dnnl_memory_desc src = matrix(REFERENCE_ROWS, k, bytes ? dnnl_u8 : type, dnnl_ab);
+          dnnl_memory_desc weights = matrix(k, n, type, dnnl_format_tag_any);
+          dnnl_memory_desc dst = matrix(REFERENCE_ROWS, n, bytes ? dnnl_s32 : dnnl_f32, dnnl_ab);
           dnnl_primitive_desc pd = new dnnl_primitive_desc();
           check(
               dnnl_matmul_primitive_desc_create(pd, engine, src, weights, null, dst, null),
@@ -110,11 +131,15 @@ final class OneDnn {
         });
   }
 
-  /** A matmul of these layouts; the caller destroys it. */
-  dnnl_primitive matmul(dnnl_memory_desc src, dnnl_memory_desc weights, dnnl_memory_desc dst) {
+  /** A matmul of these layouts; attributes may be null; the caller destroys it. */
+  dnnl_primitive matmul(
+      dnnl_memory_desc src,
+      dnnl_memory_desc weights,
+      dnnl_memory_desc dst,
+      dnnl_primitive_attr attributes) {
     dnnl_primitive_desc pd = new dnnl_primitive_desc();
     check(
-        dnnl_matmul_primitive_desc_create(pd, engine, src, weights, null, dst, null),
+        dnnl_matmul_primitive_desc_create(pd, engine, src, weights, null, dst, attributes),
         "matmul_primitive_desc_create");
     dnnl_primitive primitive = new dnnl_primitive();
     check(dnnl_primitive_create(primitive, pd), "primitive_create");
@@ -128,14 +153,21 @@ final class OneDnn {
     return memory;
   }
 
-  /** Copies between layouts and types, on the calling thread. */
-  void reorder(dnnl_memory_desc fromDesc, Pointer from, dnnl_memory_desc toDesc, Pointer to) {
+  /** A copy between layouts and types; the caller destroys it. */
+  dnnl_primitive reorder(dnnl_memory_desc from, dnnl_memory_desc to) {
     dnnl_primitive_desc pd = new dnnl_primitive_desc();
     check(
-        dnnl_reorder_primitive_desc_create(pd, fromDesc, engine, toDesc, engine, null),
+        dnnl_reorder_primitive_desc_create(pd, from, engine, to, engine, null),
         "reorder_primitive_desc_create");
     dnnl_primitive primitive = new dnnl_primitive();
     check(dnnl_primitive_create(primitive, pd), "primitive_create");
+    dnnl_primitive_desc_destroy(pd);
+    return primitive;
+  }
+
+  /** Copies between layouts and types, on the calling thread. */
+  void reorder(dnnl_memory_desc fromDesc, Pointer from, dnnl_memory_desc toDesc, Pointer to) {
+    dnnl_primitive primitive = reorder(fromDesc, toDesc);
     dnnl_memory source = memory(fromDesc, from);
     dnnl_memory target = memory(toDesc, to);
     dnnl_stream stream = stream();
@@ -150,15 +182,7 @@ final class OneDnn {
       dnnl_memory_destroy(source);
       dnnl_memory_destroy(target);
       dnnl_primitive_destroy(primitive);
-      dnnl_primitive_desc_destroy(pd);
     }
-  }
-
-  /** Native memory beginning on a cache line. */
-  static BytePointer allocate(long bytes) {
-    BytePointer block = new BytePointer(bytes + 64);
-    long past = block.address() & 63;
-    return block.position(past == 0 ? 0 : 64 - past);
   }
 
   static void destroy(dnnl_memory_desc... descs) {

@@ -1,8 +1,9 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
 /**
- * Cosines and sines of rotary position embedding (Su et al. 2021), (positions x headDim / 2) each.
- * {@code interleaved} rotates adjacent pairs (llama2.c), else the halves of a head (model hubs).
+ * Cosines and sines of rotary position embedding (Su et al. 2021), (positions x half) each, where
+ * the first 2 half numbers of a head are rotated and the rest pass. {@code interleaved} rotates
+ * adjacent pairs (llama2.c), else the halves of the rotated part (model hubs).
  */
 public final class RotaryTable {
   private final int half;
@@ -11,17 +12,34 @@ public final class RotaryTable {
   private final float[] sin;
 
   public RotaryTable(int positions, int headDim, double theta, boolean interleaved) {
-    this.half = headDim / 2;
+    this(positions, frequencies(headDim, theta), interleaved);
+  }
+
+  /** From radians for each position, one for each rotated pair. */
+  public RotaryTable(int positions, double[] frequencies, boolean interleaved) {
+    this.half = frequencies.length;
     this.interleaved = interleaved;
-    this.cos = new float[positions * half];
-    this.sin = new float[positions * half];
+    this.cos = new float[Math.multiplyExact(positions, half)];
+    this.sin = new float[cos.length];
     for (int i = 0; i < half; i++) {
-      double frequency = StrictMath.pow(theta, -2.0 * i / headDim);
       for (int p = 0; p < positions; p++) {
-        cos[p * half + i] = (float) StrictMath.cos(p * frequency);
-        sin[p * half + i] = (float) StrictMath.sin(p * frequency);
+        cos[p * half + i] = (float) StrictMath.cos(p * frequencies[i]);
+        sin[p * half + i] = (float) StrictMath.sin(p * frequencies[i]);
       }
     }
+  }
+
+  private static double[] frequencies(int headDim, double theta) {
+    double[] frequencies = new double[headDim / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      frequencies[i] = StrictMath.pow(theta, -2.0 * i / headDim);
+    }
+    return frequencies;
+  }
+
+  /** How many positions it has. */
+  public int positions() {
+    return cos.length / half;
   }
 
   boolean interleaved() {

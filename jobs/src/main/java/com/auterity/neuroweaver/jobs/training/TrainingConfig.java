@@ -2,8 +2,11 @@ package com.auterity.neuroweaver.jobs.training;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
+import com.auterity.neuroweaver.jobs.model.LoraTargets;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a {@code train} job is asked for, under the names Axolotl gives them. A step is {@code
@@ -45,10 +48,13 @@ public record TrainingConfig(
     keys.choice("adapter", "lora", "lora");
     LoraConfig lora =
         new LoraConfig(
-            keys.whole("lora_r", 16, 1, 1024),
+            keys.whole("lora_r", 16, 1, LoraConfig.MAX_RANK),
             keys.number("lora_alpha", 32, Double.MIN_VALUE, 1e6, "a number above 0"),
             keys.number("lora_dropout", 0, 0, 0.99, "a number from 0 to 0.99"),
-            keys.texts("lora_target_modules", LoraConfig.ALL_MODULES));
+            targets(keys, json),
+            keys.flag("peft_use_rslora", false),
+            Map.of(),
+            Map.of());
     keys.choice("optimizer", "adamw", "adamw", "adamw_torch");
     double valSetSize =
         keys.number("val_set_size", 0, 0, 1e9, "a share below 1 or a whole number of rows");
@@ -85,8 +91,18 @@ public record TrainingConfig(
     return config;
   }
 
-  /** The names of the modules the adapter is put beside. */
-  public List<String> targetModules() {
-    return lora.targetModules();
+  /** A list of names or paths, "all-linear", or a regular expression over paths; else all. */
+  private static LoraTargets targets(Parameters keys, ObjectNode json) {
+    boolean all = keys.flag("lora_target_linear", false);
+    Optional<JsonNode> modules = keys.any("lora_target_modules");
+    if (all && modules.isPresent()) {
+      throw keys.wrong(
+          "lora_target_linear",
+          json.get("lora_target_linear"),
+          "left out beside lora_target_modules, which says the same more exactly");
+    }
+    return modules.isPresent() && modules.get().isTextual()
+        ? LoraTargets.matching(keys.text("lora_target_modules"))
+        : LoraTargets.named(keys.texts("lora_target_modules", LoraConfig.ALL_MODULES));
   }
 }

@@ -12,10 +12,25 @@ import org.junit.jupiter.api.Test;
 final class GradientTest {
   private static final double STEP = 4e-3;
 
+  private static List<ModelConfig> configurations() {
+    ModelConfig tied = TinyModels.tiny(true, false);
+    ModelConfig untied = TinyModels.tiny(false, false);
+    return List.of(
+        tied,
+        TinyModels.tiny(false, true),
+        tied.with(Variant.plain(Architecture.QWEN2)),
+        untied.with(Variant.plain(Architecture.QWEN3).withBiases(true, true, false)),
+        untied.with(Variant.plain(Architecture.MISTRAL).withWindows(List.of(4, 0))),
+        tied.with(Variant.LLAMA.withBiases(true, true, true)),
+        untied.with(
+            Variant.plain(Architecture.PHI3)
+                .withRope(0.7, RopeScaling.llama3(8, 1, 4, 32))
+                .withWindows(List.of(3, 5))));
+  }
+
   @Test
   void gradientOfAllWeightsAgreesWithFiniteDifferences() {
-    for (boolean tied : new boolean[] {true, false}) {
-      ModelConfig config = TinyModels.tiny(tied, !tied);
+    for (ModelConfig config : configurations()) {
       MicroBatch batch = TinyModels.batch(config, 3, 7, 1, 13);
       try (LlamaModel model =
           LlamaModel.of(config, TinyModels.weights(config, 5, 0.25), Devices.float32())) {
@@ -42,7 +57,7 @@ final class GradientTest {
           double plus = lossAt(model, forward, batch, parameters, slice, direction, STEP);
           double minus = lossAt(model, forward, batch, parameters, slice, direction, -STEP);
           double measured = (plus - minus) / (2 * STEP);
-          assertEquals(measured, expected, 0.01 + 0.01 * Math.abs(measured), slice.name());
+          assertEquals(measured, expected, 0.01 + 0.01 * Math.abs(measured), config + slice.name());
         }
         model.update(parameters);
       }
@@ -67,8 +82,6 @@ final class GradientTest {
 
   @Test
   void gradientOfAnAdapterAgreesWithFiniteDifferences() {
-    ModelConfig config = TinyModels.tiny(true, false);
-    MicroBatch batch = TinyModels.batch(config, 4, 9, 12);
     List<List<String>> choices =
         List.of(
             LoraConfig.ALL_MODULES,
@@ -76,6 +89,14 @@ final class GradientTest {
             List.of("o_proj"),
             List.of("gate_proj", "up_proj"),
             List.of("down_proj"));
+    adapterAgrees(TinyModels.tiny(true, false), choices);
+    for (ModelConfig config : configurations()) {
+      adapterAgrees(config, choices.subList(0, 1));
+    }
+  }
+
+  private static void adapterAgrees(ModelConfig config, List<List<String>> choices) {
+    MicroBatch batch = TinyModels.batch(config, 4, 9, 12);
     try (LlamaModel model =
         LlamaModel.of(config, TinyModels.weights(config, 6, 0.25), Devices.float32())) {
       LoraGradient lora = new LoraGradient(model);

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.store.RecordCodec;
+import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +25,7 @@ class TrainingConfigTest {
   void defaultsAreThoseDocumented() throws Exception {
     TrainingConfig config = parse("{" + LEAST + "}");
     assertEquals(16, config.lora().r());
-    assertEquals(7, config.targetModules().size());
+    assertEquals(7, config.lora().targets().modules().size());
     assertEquals(512, config.sequenceLen());
     assertTrue(config.samplePacking());
     assertEquals(8, config.gradientAccumulationSteps());
@@ -44,10 +47,59 @@ class TrainingConfigTest {
                 + "\"lr_scheduler\":\"linear\",\"warmup_ratio\":0.1,\"optimizer\":\"adamw\","
                 + "\"val_set_size\":0.05,\"seed\":-7,\"max_steps\":11}");
     assertEquals(8, config.lora().r());
-    assertEquals(List.of("q_proj", "v_proj"), config.targetModules());
+    assertEquals(List.of("q_proj", "v_proj"), config.lora().targets().modules());
     assertEquals(0.05, config.valSetSize());
     assertEquals(-7, config.seed());
     assertEquals(11, config.maxSteps());
+  }
+
+  @Test
+  void targetModulesAreNamesPathsOneExpressionOrAllLinear() throws Exception {
+    assertEquals(
+        LoraConfig.ALL_MODULES,
+        parse("{" + LEAST + ",\"lora_target_linear\":true}").lora().targets().modules());
+    assertEquals(
+        LoraConfig.ALL_MODULES,
+        parse("{" + LEAST + ",\"lora_target_modules\":\"all-linear\"}").lora().targets().modules());
+    TrainingConfig config =
+        parse(
+            "{"
+                + LEAST
+                + ",\"peft_use_rslora\":true,\"lora_r\":4,"
+                + "\"lora_target_modules\":\".*layers\\\\.[13]\\\\..*\"}");
+    assertEquals(".*layers\\.[13]\\..*", config.lora().targets().pattern());
+    assertTrue(config.lora().rslora());
+    LoraConfig crossed =
+        RecordCodec.decode(
+                RecordCodec.encode(
+                    new MeasureLoss.Request(null, 3, new int[0], config.lora(), null)),
+                MeasureLoss.Request.class)
+            .lora();
+    assertEquals(config.lora(), crossed);
+    LoraConfig patterned =
+        new LoraConfig(
+            8,
+            16,
+            0,
+            config.lora().targets(),
+            true,
+            Map.of("q_proj", 2),
+            Map.of("layers.1.mlp.up_proj", 3.5));
+    assertEquals(
+        patterned,
+        RecordCodec.decode(
+                RecordCodec.encode(new MeasureLoss.Request(null, 3, new int[0], patterned, null)),
+                MeasureLoss.Request.class)
+            .lora());
+    NeuroWeaverException e =
+        assertThrows(
+            NeuroWeaverException.class,
+            () ->
+                parse(
+                    "{"
+                        + LEAST
+                        + ",\"lora_target_linear\":true,\"lora_target_modules\":[\"q_proj\"]}"));
+    assertTrue(e.getMessage().contains("lora_target_linear"), e.getMessage());
   }
 
   @ParameterizedTest
@@ -60,6 +112,10 @@ class TrainingConfigTest {
         "lora_dropout|1|from 0 to 0.99",
         "lora_target_modules|\"q_proj\"|list",
         "lora_target_modules|[\"head\"]|q_proj",
+        "lora_target_modules|\"(q_proj\"|regular expression",
+        "lora_target_modules|[\"layers.1.mlp\"]|q_proj",
+        "lora_target_linear|1|true or false",
+        "peft_use_rslora|\"yes\"|true or false",
         "adapter|\"qlora\"|lora",
         "sequence_len|0|whole number",
         "sample_packing|\"yes\"|true or false",
