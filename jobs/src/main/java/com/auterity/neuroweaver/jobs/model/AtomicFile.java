@@ -33,6 +33,7 @@ final class AtomicFile {
         });
   }
 
+  /** As above for what never lies in memory as a whole; what {@code body} throws leaves nothing. */
   static void write(Path file, Body body) {
     Path folder = file.toAbsolutePath().getParent();
     Path partial = folder.resolve("." + file.getFileName() + ".partial");
@@ -49,12 +50,23 @@ final class AtomicFile {
       }
       Files.move(
           partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (RuntimeException e) {
+      discard(partial, e);
+      throw e;
     } catch (IOException e) {
       throw new NeuroWeaverException(
           ErrorKind.UNAVAILABLE,
           "cannot write %s: %s".formatted(file, e.getMessage()),
           Map.of("file", file.toString()),
           e);
+    }
+  }
+
+  private static void discard(Path partial, RuntimeException because) {
+    try {
+      Files.deleteIfExists(partial);
+    } catch (IOException e) {
+      because.addSuppressed(e);
     }
   }
 }

@@ -9,23 +9,25 @@ import java.util.List;
  * A sum of gradients in 64-bit fixed point (scale 2^40): exact, so that neither the number of
  * threads nor the order in which they add can change it.
  */
-final class GradientSum {
+public final class GradientSum {
   private static final double SCALE = 0x1p40;
 
   private final long[] sums;
   private final double limit;
 
   /** For vectors of n numbers, at most {@code addends} of them in all sums that are merged. */
-  GradientSum(int n, int addends) {
+  public GradientSum(int n, int addends) {
     this.sums = new long[n];
     this.limit = 0x1p62 / addends;
   }
 
-  void clear() {
+  /** Back to zero. */
+  public void clear() {
     Arrays.fill(sums, 0);
   }
 
-  void add(float[] gradient) {
+  /** Adds each number; one that is none or too large is UNPROCESSABLE. */
+  public void add(float[] gradient) {
     for (int i = 0; i < sums.length; i++) {
       double scaled = gradient[i] * SCALE;
       if (!(Math.abs(scaled) < limit)) {
@@ -39,7 +41,7 @@ final class GradientSum {
   }
 
   /** Writes the total of several sums, divided by {@code divisor}, and returns its norm. */
-  static double mean(List<GradientSum> parts, double divisor, float[] out) {
+  public static double mean(List<GradientSum> parts, double divisor, float[] out) {
     double square = 0;
     for (int i = 0; i < out.length; i++) {
       long total = 0;

@@ -1,0 +1,137 @@
+package com.auterity.neuroweaver.bench;
+
+import com.auterity.neuroweaver.client.cli.ExitCode;
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code neuroweaver bench NAME}: measures and prints a table. */
+@Command(
+    name = "bench",
+    description = "Measures this machine, and the engine beside other libraries.",
+    mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+  private final List<Bench> benches;
+
+  @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "See --list.")
+  private String name;
+
+  @Option(names = "--list", description = "Names every bench and its cases; measures nothing.")
+  private boolean list;
+
+  @Option(names = "--case", paramLabel = "GLOB", description = "Only cases like this: 0.5b/*")
+  private String glob;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Turns of each side; the median counts (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there as JSON.")
+  private Path json;
+
+  @Spec private CommandSpec spec;
+
+  BenchCommand() {
+    this(List.of(new GemmBench(), new LoraStepBench()));
+  }
+
+  BenchCommand(List<Bench> benches) {
+    this.benches = benches;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException, IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter progress = spec.commandLine().getErr();
+    if (list) {
+      for (Bench bench : benches) {
+        out.printf("%-10s %s%n", bench.name(), bench.summary());
+        bench
+            .cases()
+            .forEach(each -> out.printf("%-10s   %s (%s)%n", "", each.name(), each.unit()));
+      }
+      out.flush();
+      return ExitCode.OK;
+    }
+    Bench bench = bench();
+    List<BenchCase> cases = cases(bench);
+    if (rounds < 1) {
+      throw NeuroWeaverException.invalid("--rounds must be at least 1, found " + rounds);
+    }
+    if (json != null) {
+      // Found out before minutes of measuring, not after.
+      Path folder = json.toAbsolutePath().getParent();
+      if (!Files.isDirectory(folder) || Files.isDirectory(json)) {
+        throw NeuroWeaverException.invalid("--json %s: not a file in a folder".formatted(json));
+      }
+    }
+    BenchRun run =
+        new BenchRun(Path.of(System.getProperty("neuroweaver.home", "")), rounds, progress);
+    Report report = new Report(bench.name(), Machine.here());
+    for (BenchCase each : cases) {
+      run.say("%s %s", bench.name(), each.name());
+      report.add(each, each.measure(run));
+    }
+    out.print(report.table());
+    out.flush();
+    if (json != null) {
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .writeValue(json.toFile(), report.json());
+      progress.println("wrote " + json);
+    }
+    return report.everyPeerMeasured() ? ExitCode.OK : ExitCode.FAILURE;
+  }
+
+  private Bench bench() {
+    List<String> names = benches.stream().map(Bench::name).toList();
+    if (name == null) {
+      throw NeuroWeaverException.invalid("bench needs a NAME, one of " + names);
+    }
+    return benches.stream()
+        .filter(bench -> bench.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                NeuroWeaverException.invalid(
+                    "there is no bench %s; there are %s".formatted(name, names)));
+  }
+
+  private List<BenchCase> cases(Bench bench) {
+    List<BenchCase> all = bench.cases();
+    if (glob == null) {
+      return all;
+    }
+    PathMatcher matcher;
+    try {
+      matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    } catch (PatternSyntaxException e) {
+      throw NeuroWeaverException.invalid("--case %s: %s".formatted(glob, e.getDescription()));
+    }
+    List<BenchCase> chosen =
+        all.stream().filter(each -> matcher.matches(Path.of(each.name()))).toList();
+    if (chosen.isEmpty()) {
+      throw NeuroWeaverException.invalid(
+          "no case of %s is like %s; there are %s"
+              .formatted(bench.name(), glob, all.stream().map(BenchCase::name).toList()));
+    }
+    return chosen;
+  }
+}

@@ -1,0 +1,18 @@
+package com.auterity.neuroweaver.bench;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+
+/**
+ * What a case may use while it measures.
+ *
+ * @param home the installation's folder
+ * @param rounds how often each side has its turn
+ * @param progress where lines for people go
+ */
+record BenchRun(Path home, int rounds, PrintWriter progress) {
+  void say(String line, Object... values) {
+    progress.println(line.formatted(values));
+    progress.flush();
+  }
+}
