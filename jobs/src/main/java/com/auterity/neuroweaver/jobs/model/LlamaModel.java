@@ -247,6 +247,26 @@ public final class LlamaModel implements AutoCloseable {
 
   /** A model of its own whose weights are these plus the adapter's: W + scale B A. */
   public LlamaModel merged(LoraAdapter adapter) {
+    return new LlamaModel(config, sums(adapter), device);
+  }
+
+  /** The same, with the linear maps of the blocks rounded as if they were quantized. */
+  public LlamaModel merged(LoraAdapter adapter, FakeQuantization quantization) {
+    float[] merged = sums(adapter);
+    for (int l = 0; l < config.layers(); l++) {
+      for (LinearKind kind : LinearKind.values()) {
+        Slice w = slices.get(kind.weightName(l));
+        MatrixSource rounded =
+            quantization.of(MatrixSource.of(merged, w.offset(), w.rows(), w.cols()));
+        for (int i = 0; i < w.rows(); i++) {
+          rounded.read(i, merged, w.offset() + i * w.cols());
+        }
+      }
+    }
+    return new LlamaModel(config, merged, device);
+  }
+
+  private float[] sums(LoraAdapter adapter) {
     if (!adapter.model().equals(config)) {
       throw NeuroWeaverException.invalid("this adapter was made for a model of another shape");
     }
@@ -254,10 +274,10 @@ public final class LlamaModel implements AutoCloseable {
     for (LoraMap map : adapter.maps()) {
       Slice w = slices.get(map.kind().weightName(map.layer()));
       for (int i = 0; i < w.rows(); i++) {
-        adapter.addProduct(map, i, merged, w.offset() + i * w.cols());
+        adapter.addProductRow(map, i, merged, w.offset() + i * w.cols());
       }
     }
-    return new LlamaModel(config, merged, device);
+    return merged;
   }
 
   int parameterCount() {
