@@ -8,6 +8,7 @@ import com.hubspot.jinjava.LegacyOverrides;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,12 +33,17 @@ public final class ChatTemplate {
   ChatTemplate(String template, Map<String, String> specialTokens, String source) {
     // Jinja2 drops one newline at the end of a template.
     this.template =
-        template.endsWith("\n") ? template.substring(0, template.length() - 1) : template;
+        NotOperands.parenthesized(
+            template.endsWith("\n") ? template.substring(0, template.length() - 1) : template);
     this.specialTokens = Map.copyOf(specialTokens);
     this.source = source;
   }
 
-  /** The prompt text; with {@code addGenerationPrompt} it ends where the assistant would begin. */
+  /**
+   * The prompt text; with {@code addGenerationPrompt} it ends where the assistant would begin. A
+   * template that asks for the date finds no clock and takes the one it holds, so that a prompt is
+   * the same on every day.
+   */
   public String render(List<Message> messages, boolean addGenerationPrompt) {
     List<Map<String, Object>> turns = new ArrayList<>();
     for (Message message : messages) {
@@ -46,9 +52,31 @@ public final class ChatTemplate {
       turn.put("content", message.content());
       turns.add(turn);
     }
+    return render(turns, addGenerationPrompt, null, Map.of(), null);
+  }
+
+  /**
+   * The prompt text of messages with tool calls and whatever else a template may read of them.
+   *
+   * @param tools descriptions of the tools the model may call, or null
+   * @param variables more names for the template, such as {@code date_string}
+   * @param now what {@code strftime_now} tells, or null where there is to be no clock
+   */
+  public String render(
+      List<Map<String, Object>> messages,
+      boolean addGenerationPrompt,
+      List<Map<String, Object>> tools,
+      Map<String, Object> variables,
+      LocalDateTime now) {
     Map<String, Object> bindings = new HashMap<>(specialTokens);
-    bindings.put("messages", turns);
+    bindings.put("messages", messages);
     bindings.put("add_generation_prompt", addGenerationPrompt);
+    bindings.put("tools", tools);
+    bindings.put("documents", null);
+    bindings.putAll(variables);
+    if (now != null) {
+      bindings.put(PythonTime.NAME, new PythonTime(now));
+    }
     RenderResult result = JINJAVA.renderForResult(template, bindings);
     for (TemplateError error : result.getErrors()) {
       if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
@@ -89,7 +117,8 @@ public final class ChatTemplate {
                     .withUseNaturalOperatorPrecedence(true)
                     .withKeepNullableLoopValues(true)
                     .withHandleBackslashInQuotesOnly(true)
-                    .withUsePyishObjectMapper(true)
+                    // The mapper for Python-like text would turn control characters into escapes.
+                    .withUsePyishObjectMapper(false)
                     .withEvaluateMapKeys(true)
                     .withIterateOverMapKeys(true)
                     .build())
@@ -97,6 +126,9 @@ public final class ChatTemplate {
     Jinjava jinjava = new Jinjava(config);
     jinjava.registerFilter(new PythonJson());
     jinjava.getGlobalContext().registerExpTest(new TextIsIterable());
+    jinjava.getGlobalContext().registerFilter(new PythonTrim());
+    jinjava.registerFunction(
+        new ELFunctionDefinition("", PythonTime.NAME, PythonTime.class, "format", String.class));
     jinjava.registerFunction(
         new ELFunctionDefinition("", "raise_exception", ChatTemplate.class, "raise", String.class));
     return jinjava;

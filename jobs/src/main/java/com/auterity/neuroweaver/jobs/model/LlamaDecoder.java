@@ -59,7 +59,10 @@ public final class LlamaDecoder implements AutoCloseable {
     }
   }
 
-  /** What is said of one sequence's next token. Logits are read when asked for, before the next call. */
+  /**
+   * What is said of one sequence's next token. Logits are read when asked for, before the next
+   * call.
+   */
   public final class Next {
     private final int call;
     private final int row;

@@ -414,6 +414,11 @@ public final class LlamaModel implements AutoCloseable {
     return of(weights.merged(adapter), wanted, device);
   }
 
+  /** The merged model, with the linear maps of its blocks rounded as if they were quantized. */
+  public LlamaModel merged(LoraAdapter adapter, FakeQuantization quantization) {
+    return of(weights.merged(adapter).rounded(quantization), load, device);
+  }
+
   /** Device memory of all prepared weight matrices, the output matrix among them. */
   public long weightBytes() {
     return linearBytes() + head.bytes();

@@ -21,7 +21,13 @@ final class LlamaPass {
   enum Gradient {
     NONE,
     ADAPTER,
-    ALL
+    /** Of an adapter that the model's weights hold already. */
+    ADAPTER_WITHIN,
+    ALL;
+
+    boolean ofAdapter() {
+      return this == ADAPTER || this == ADAPTER_WITHIN;
+    }
   }
 
   private final LlamaModel model;
@@ -108,15 +114,16 @@ final class LlamaPass {
     int firstLayer = 0;
     int firstKind = -1;
     if (adapter != null) {
-      double dropout = wanted == Gradient.ADAPTER ? adapter.config().dropout() : 0;
+      double dropout = wanted.ofAdapter() ? adapter.config().dropout() : 0;
       for (LoraMap map : adapter.maps()) {
         int kind = map.kind().ordinal();
         long key =
             CounterRandom.stream(
                 dropoutSeed, (long) map.layer() * LinearKind.values().length + kind);
-        parts[map.layer()][kind] = new LoraPart(lane, adapter, map, dropout, key);
+        parts[map.layer()][kind] =
+            new LoraPart(lane, adapter, map, dropout, key, wanted == Gradient.ADAPTER_WITHIN);
       }
-      if (wanted == Gradient.ADAPTER) {
+      if (wanted.ofAdapter()) {
         firstLayer = adapter.maps().get(0).layer();
         firstKind = adapter.maps().get(0).kind().ordinal();
       }
@@ -447,7 +454,7 @@ final class LlamaPass {
 
   private void adaptBackward(int l, LinearKind kind, Tensor dy, int from, int count, Tensor dx) {
     LoraPart part = parts[l][kind.ordinal()];
-    if (part != null && wanted == Gradient.ADAPTER) {
+    if (part != null && wanted.ofAdapter()) {
       part.backward(lane.columns(dy, from, count), dx, gradient);
     }
   }

@@ -70,19 +70,18 @@ public final class LoraAdapter {
     return last.offset() + last.length();
   }
 
-  /** row += scale B A, of the map's row {@code i}; row holds the map's inputs at {@code at}. */
-  void addProduct(LoraMap map, int i, float[] row, int at) {
-    int in = map.a().cols();
-    float[] product = new float[in];
+  /** to[at] and after += row {@code row} of scale B A. */
+  void addProductRow(LoraMap map, int row, float[] to, int at) {
+    float[] product = new float[map.a().cols()];
     for (int k = 0; k < map.rank(); k++) {
-      float factor = parameters[map.b().offset() + i * map.rank() + k];
-      int from = map.a().offset() + k * in;
-      for (int j = 0; j < in; j++) {
+      float factor = parameters[map.b().offset() + row * map.rank() + k];
+      int from = map.a().offset() + k * product.length;
+      for (int j = 0; j < product.length; j++) {
         product[j] += factor * parameters[from + j];
       }
     }
-    for (int j = 0; j < in; j++) {
-      row[at + j] += map.scale() * product[j];
+    for (int j = 0; j < product.length; j++) {
+      to[at + j] += map.scale() * product[j];
     }
   }
 

@@ -20,6 +20,28 @@ public final class LoraGradient {
    * element) alone.
    */
   public Result compute(LoraAdapter adapter, MicroBatch batch, long dropoutSeed, float[] gradient) {
+    return compute(adapter, batch, dropoutSeed, LlamaPass.Gradient.ADAPTER, gradient);
+  }
+
+  /**
+   * The same for a model whose weights hold the adapter already, rounded or not: the base weights'
+   * gradient goes straight through rounding to A and B.
+   */
+  public Result computeWithin(LoraAdapter adapter, MicroBatch batch, float[] gradient) {
+    if (adapter.config().dropout() > 0) {
+      throw NeuroWeaverException.invalid(
+          "lora_dropout is %s; an adapter that is trained within quantized weights has none"
+              .formatted(adapter.config().dropout()));
+    }
+    return compute(adapter, batch, 0, LlamaPass.Gradient.ADAPTER_WITHIN, gradient);
+  }
+
+  private Result compute(
+      LoraAdapter adapter,
+      MicroBatch batch,
+      long dropoutSeed,
+      LlamaPass.Gradient wanted,
+      float[] gradient) {
     check(adapter);
     if (gradient.length != adapter.parameters().length) {
       throw NeuroWeaverException.invalid(
@@ -28,9 +50,7 @@ public final class LoraGradient {
     }
     model.retain();
     try (Lane lane = model.device().lane()) {
-      return new LlamaPass(
-              model, lane, batch, adapter, dropoutSeed, LlamaPass.Gradient.ADAPTER, gradient)
-          .run();
+      return new LlamaPass(model, lane, batch, adapter, dropoutSeed, wanted, gradient).run();
     } finally {
       model.release();
     }

@@ -14,6 +14,7 @@ final class LoraPart {
   private final float scale;
   private final double dropout;
   private final long key;
+  private final boolean within;
   private final Slice sliceA;
   private final Slice sliceB;
   private final int rank;
@@ -22,7 +23,12 @@ final class LoraPart {
   private Tensor input;
   private Tensor low;
 
-  LoraPart(Lane lane, LoraAdapter adapter, LoraMap map, double dropout, long key) {
+  /**
+   * @param within whether the base map's weights hold the adapter already, so that it is only
+   *     differentiated here, not added
+   */
+  LoraPart(Lane lane, LoraAdapter adapter, LoraMap map, double dropout, long key, boolean within) {
+    this.within = within;
     this.lane = lane;
     this.scale = map.scale();
     this.dropout = dropout;
@@ -50,7 +56,9 @@ final class LoraPart {
     }
     low = lane.narrow(x.rows(), a.rows());
     lane.gemm(1f, input, false, a, true, low, false);
-    lane.gemm(scale, low, false, b, true, y, true);
+    if (!within) {
+      lane.gemm(scale, low, false, b, true, y, true);
+    }
   }
 
   /** Writes this map's share of the gradient; unless dx is null, dx += the input's gradient. */
@@ -65,12 +73,12 @@ final class LoraPart {
     lane.gemm(1f, dLow, true, input, false, da, false);
     lane.read(lane.rows(da, 0, rank), gradient, sliceA.offset());
     lane.free(da);
-    if (dx != null && dropout > 0) {
+    if (dx != null && !within && dropout > 0) {
       Tensor dDropped = lane.narrow(dx.rows(), dx.cols());
       lane.gemm(1f, dLow, false, a, false, dDropped, false);
       lane.dropoutAdd(dDropped, dropout, key, dx);
       lane.free(dDropped);
-    } else if (dx != null) {
+    } else if (dx != null && !within) {
       lane.gemm(1f, dLow, false, a, false, dx, true);
     }
     lane.free(dLow);

@@ -99,6 +99,17 @@ public final class ModelWeights {
     return new ModelWeights(config, merged);
   }
 
+  /** These weights, with the linear maps of the blocks rounded as if they were quantized. */
+  ModelWeights rounded(FakeQuantization quantization) {
+    Map<String, MatrixSource> rounded = new LinkedHashMap<>(sources);
+    for (int l = 0; l < config.layers(); l++) {
+      for (LinearKind kind : LinearKind.values()) {
+        rounded.computeIfPresent(kind.weightName(l), (name, source) -> quantization.of(source));
+      }
+    }
+    return new ModelWeights(config, rounded);
+  }
+
   private static MatrixSource sum(MatrixSource base, LoraAdapter adapter, LoraMap map) {
     return new MatrixSource() {
       @Override
@@ -114,7 +125,7 @@ public final class ModelWeights {
       @Override
       public void read(int row, float[] to, int offset) {
         base.read(row, to, offset);
-        adapter.addProduct(map, row, to, offset);
+        adapter.addProductRow(map, row, to, offset);
       }
     };
   }

@@ -2,6 +2,9 @@ package com.auterity.neuroweaver.jobs.model;
 
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.lib.filter.Filter;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Iterator;
 import java.util.Map;
 
@@ -38,6 +41,8 @@ final class PythonJson implements Filter {
   private static void write(StringBuilder out, Object value, int indent, int depth) {
     if (value == null) {
       out.append("null");
+    } else if (value instanceof Double || value instanceof Float) {
+      out.append(number(((Number) value).doubleValue()));
     } else if (value instanceof Boolean || value instanceof Number) {
       out.append(value);
     } else if (value instanceof Map<?, ?> map) {
@@ -67,6 +72,38 @@ final class PythonJson implements Filter {
     } else {
       quote(out, value.toString());
     }
+  }
+
+  /** As Python writes a float: the fewest digits that read back the same, 1e+16 and 1e-05. */
+  static String number(double value) {
+    if (Double.isNaN(value)) {
+      return "NaN";
+    }
+    if (Double.isInfinite(value)) {
+      return value > 0 ? "Infinity" : "-Infinity";
+    }
+    BigDecimal shortest = new BigDecimal(value);
+    for (int digits = 1; digits <= 17; digits++) {
+      shortest = new BigDecimal(value).round(new MathContext(digits, RoundingMode.HALF_EVEN));
+      if (shortest.doubleValue() == value) {
+        break;
+      }
+    }
+    String sign = value < 0 || (value == 0 && 1 / value < 0) ? "-" : "";
+    shortest = shortest.abs().stripTrailingZeros();
+    String digits = shortest.unscaledValue().toString();
+    int exponent = digits.length() - 1 - shortest.scale();
+    if (shortest.signum() != 0 && (exponent < -4 || exponent >= 16)) {
+      return "%s%s%se%s%02d"
+          .formatted(
+              sign,
+              digits.charAt(0),
+              digits.length() > 1 ? "." + digits.substring(1) : "",
+              exponent < 0 ? "-" : "+",
+              Math.abs(exponent));
+    }
+    String plain = shortest.toPlainString();
+    return sign + plain + (plain.contains(".") ? "" : ".0");
   }
 
   private static void comma(StringBuilder out, boolean more, int indent) {

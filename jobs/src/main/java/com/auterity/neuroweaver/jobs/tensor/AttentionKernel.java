@@ -188,8 +188,8 @@ final class AttentionKernel implements AutoCloseable {
   }
 
   /**
-   * A head of some rows as a factor: where it lies, when that is in the device's precision and needs
-   * no padding, else a copy with zeros beyond its rows.
+   * A head of some rows as a factor: where it lies, when that is in the device's precision and
+   * needs no padding, else a copy with zeros beyond its rows.
    */
   private CpuTensor operand(
       CpuTensor from, int first, int rows, int padded, int column, int d, Buffer copy) {

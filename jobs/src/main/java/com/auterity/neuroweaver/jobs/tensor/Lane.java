@@ -127,7 +127,8 @@ public interface Lane extends AutoCloseable {
   double crossEntropy(Tensor logits, int[] targets, int from, Tensor gradient);
 
   /**
-   * For each row the place of its largest number (the first of equal ones) and that number's softmax.
+   * For each row the place of its largest number (the first of equal ones) and that number's
+   * softmax.
    */
   void likeliest(Tensor logits, int[] index, float[] probability);
 

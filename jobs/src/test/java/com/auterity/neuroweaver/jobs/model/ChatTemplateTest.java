@@ -7,12 +7,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.SharedData;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.time.LocalDateTime;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatTemplateTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final TypeReference<List<Map<String, Object>>> LISTS = new TypeReference<>() {};
+  private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
   private static final List<Message> CHAT =
       List.of(
           Message.system("Be brief."),
@@ -99,6 +113,115 @@ class ChatTemplateTest {
             + "{\n  \"role\": \"user\",\n  \"content\": \"a\\\"é\\n\"\n}",
         template.render(List.of(Message.user("a\"é\n")), false));
     assertFalse(template.render(List.of(Message.user("</s>")), false).contains("\\u003c"));
+  }
+
+  @Test
+  void notNegatesTheWholeTestOrComparison() {
+    String[][] pairs = {
+      {"{% if not a is defined or b %}", "{% if not ( a is defined )or b %}"},
+      {"{%- if not a|length == 1 -%}", "{%- if not ( a|length == 1 )-%}"},
+      {"{{ f(not x, y) if not z else 'not a' }}", "{{ f(not ( x), y) if not ( z )else 'not a' }}"},
+      {"{{ not not a }}", "{{ not ( not ( a )) }}"},
+      {"{% if a is not none and 'x' not in b %}", "{% if a is not none and 'x' not in b %}"},
+      {"not a {# not a #} {a: not} { {", "not a {# not a #} {a: not} { {"},
+      {"{% raw %}{{ not a }}{% endraw %}", "{% raw %}{{ not a }}{% endraw %}"},
+    };
+    for (String[] pair : pairs) {
+      assertEquals(pair[1].replace(" ", ""), NotOperands.parenthesized(pair[0]).replace(" ", ""));
+    }
+  }
+
+  @Test
+  void numbersAreWrittenAsPythonWritesThem() {
+    String[] expected = {
+      "0.0",
+      "-0.0",
+      "1.0",
+      "12.5",
+      "0.1",
+      "1e-05",
+      "0.0001",
+      "1e+16",
+      "1234567890123456.0",
+      "1.7976931348623157e+308",
+      "5e-324",
+      "2.2250738585072014e-308",
+      "-1.5e-07",
+      "123456.789",
+      "2e-23",
+      "9007199254740992.0",
+      "NaN",
+      "-Infinity"
+    };
+    for (String text : expected) {
+      assertEquals(text, PythonJson.number(Double.parseDouble(text)));
+    }
+  }
+
+  @Test
+  void timesAreWrittenAsPythonWritesThem() {
+    ChatTemplate template =
+        new ChatTemplate(
+            "{{ strftime_now('%d %b %Y|%A %B %-d|%I:%M %p|%j %y%%') }}", Map.of(), "t");
+    assertEquals(
+        "03 Feb 2026|Tuesday February 3|04:05 PM|034 26%",
+        template.render(List.of(), false, null, Map.of(), LocalDateTime.of(2026, 2, 3, 16, 5)));
+    NeuroWeaverException e =
+        assertThrows(NeuroWeaverException.class, () -> template.render(List.of(), false));
+    assertTrue(e.getMessage().contains("no clock"), e.getMessage());
+  }
+
+  /** Against what Jinja2 made of the same templates; see render.py beside the conversations. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Qwen-Qwen2.5-7B-Instruct.jinja",
+        "meta-llama-Llama-3.2-3B-Instruct.jinja",
+        "mistralai-Mistral-Nemo-Instruct-2407.jinja"
+      })
+  void rendersEachConversationAsJinja2Does(String name) throws Exception {
+    ChatTemplate template = shipped(name);
+    JsonNode renderings = resource("renderings.json").get(name);
+    Map<String, String> expected = new LinkedHashMap<>();
+    Map<String, String> found = new LinkedHashMap<>();
+    for (JsonNode conversation : resource("conversations.json")) {
+      String its = conversation.get("name").asText();
+      expected.put(its, renderings.get(its).toString());
+      found.put(its, rendered(template, conversation));
+    }
+    assertEquals(expected, found);
+  }
+
+  private static String rendered(ChatTemplate template, JsonNode conversation) throws Exception {
+    String text;
+    try {
+      text =
+          template.render(
+              JSON.convertValue(conversation.get("messages"), LISTS),
+              conversation.get("add_generation_prompt").asBoolean(),
+              conversation.has("tools")
+                  ? JSON.convertValue(conversation.get("tools"), LISTS)
+                  : null,
+              conversation.has("variables")
+                  ? JSON.convertValue(conversation.get("variables"), MAP)
+                  : Map.of(),
+              conversation.has("now")
+                  ? LocalDateTime.parse(conversation.get("now").asText())
+                  : null);
+    } catch (NeuroWeaverException e) {
+      return e.getMessage().contains("refuses these messages") ? "\"refused\"" : e.getMessage();
+    }
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return JSON.createObjectNode()
+        .put("length", bytes.length)
+        .put("sha256", HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)))
+        .toString();
+  }
+
+  private static JsonNode resource(String name) throws Exception {
+    try (InputStream in = ChatTemplateTest.class.getResourceAsStream("chat/" + name)) {
+      return JSON.readTree(in);
+    }
   }
 
   private static ChatTemplate shipped(String name) throws Exception {

@@ -315,7 +315,8 @@ class PeftAdapterTest {
                 NeuroWeaverException.class,
                 () -> PeftAdapter.of(Safetensors.bytes(tensors, Map.of()), config, MODEL));
         assertTrue(
-            e.getMessage().contains("0.self_attn.k_proj.lora_B.weight has " + wrong + " at row 1, column 1"),
+            e.getMessage()
+                .contains("0.self_attn.k_proj.lora_B.weight has " + wrong + " at row 1, column 1"),
             e.getMessage());
       }
     }
