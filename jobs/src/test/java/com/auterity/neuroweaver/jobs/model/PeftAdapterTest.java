@@ -10,11 +10,14 @@ import com.auterity.neuroweaver.jobs.tensor.Devices;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -309,17 +312,40 @@ class PeftAdapterTest {
       assertEquals(-0.75f, read.parameters()[0]);
       assertEquals(0.75f, read.parameters()[6]);
       for (float wrong : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
-        tensors.get(3).values()[5] = wrong;
+        // Our writer refuses to write such a number: put it where a finite one stands.
+        tensors.get(3).values()[5] = 123.5f;
+        byte[] bytes = replaced(Safetensors.bytes(tensors, Map.of()), type, 123.5f, wrong);
         NeuroWeaverException e =
             assertThrows(
-                NeuroWeaverException.class,
-                () -> PeftAdapter.of(Safetensors.bytes(tensors, Map.of()), config, MODEL));
+                NeuroWeaverException.class, () -> PeftAdapter.of(bytes, config, MODEL));
         assertTrue(
             e.getMessage()
                 .contains("0.self_attn.k_proj.lora_B.weight has " + wrong + " at row 1, column 1"),
             e.getMessage());
       }
     }
+  }
+
+  private static byte[] replaced(byte[] file, Safetensors.Type type, float from, float to) {
+    byte[] out = file.clone();
+    byte[] sought = stored(type, from);
+    for (int i = out.length - sought.length; i >= 0; i--) {
+      if (Arrays.equals(out, i, i + sought.length, sought, 0, sought.length)) {
+        System.arraycopy(stored(type, to), 0, out, i, sought.length);
+        return out;
+      }
+    }
+    throw new AssertionError("no " + from + " in the file");
+  }
+
+  private static byte[] stored(Safetensors.Type type, float value) {
+    ByteBuffer out = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    switch (type) {
+      case F32 -> out.putFloat(value);
+      case F16 -> out.putShort(HalfPrecision.toF16(value));
+      case BF16 -> out.putShort(HalfPrecision.toBf16(value));
+    }
+    return Arrays.copyOf(out.array(), out.position());
   }
 
   /** Phi-3's names: what stands beside a fused map stands beside each of its parts. */
