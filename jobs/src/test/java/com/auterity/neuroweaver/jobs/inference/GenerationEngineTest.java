@@ -14,6 +14,7 @@ import com.auterity.neuroweaver.jobs.model.ModelConfig;
 import com.auterity.neuroweaver.jobs.model.Stories260K;
 import com.auterity.neuroweaver.jobs.tensor.Device;
 import com.auterity.neuroweaver.jobs.tensor.Devices;
+import com.auterity.neuroweaver.jobs.tensor.TestDevice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class GenerationEngineTest {
   private static final ModelConfig CONFIG =
@@ -38,6 +42,32 @@ final class GenerationEngineTest {
           }
         });
     return LlamaModel.of(CONFIG, weights, device);
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestDevice.class)
+  void decodesStories260KToItsPublishedIdsInFloat32(TestDevice kind) throws IOException {
+    Assumptions.assumeTrue(kind != TestDevice.CPU_BF16, "the ids are those of float32");
+    int[] ids = Stories260K.greedyIds();
+    Device device = kind.get();
+    try (LlamaModel model = LlamaModel.of(Stories260K.config(), Stories260K.weights(), device);
+        GenerationEngine engine = new GenerationEngine(model, null, 4)) {
+      // Four quarters at once: together they choose every id, and the first from the beginning.
+      List<GenerationRequest> requests = new ArrayList<>();
+      int quarter = ids.length / 4;
+      for (int from = 0; from < 4 * quarter; from += quarter) {
+        requests.add(
+            GenerationRequest.greedy(
+                Arrays.copyOf(ids, from + 1), Math.min(quarter, ids.length - 1 - from)));
+      }
+      List<Generation> answers = engine.generate(requests);
+      for (int i = 0; i < answers.size(); i++) {
+        int from = i * quarter + 1;
+        assertArrayEquals(
+            Arrays.copyOfRange(ids, from, Math.min(ids.length, from + quarter)),
+            answers.get(i).tokens());
+      }
+    }
   }
 
   @Test

@@ -316,8 +316,7 @@ class PeftAdapterTest {
         tensors.get(3).values()[5] = 123.5f;
         byte[] bytes = replaced(Safetensors.bytes(tensors, Map.of()), type, 123.5f, wrong);
         NeuroWeaverException e =
-            assertThrows(
-                NeuroWeaverException.class, () -> PeftAdapter.of(bytes, config, MODEL));
+            assertThrows(NeuroWeaverException.class, () -> PeftAdapter.of(bytes, config, MODEL));
         assertTrue(
             e.getMessage()
                 .contains("0.self_attn.k_proj.lora_B.weight has " + wrong + " at row 1, column 1"),

@@ -81,8 +81,7 @@ final class QuantizedDecodingTest {
   private static List<float[]> decode(WeightFormat format, int threads) {
     List<float[]> logits = new ArrayList<>();
     ModelWeights weights = weights(CONFIG, TinyModels.weights(CONFIG, 2, 0.1));
-    try (LlamaModel model =
-            LlamaModel.of(weights, new ModelLoad(format, true), Devices.best());
+    try (LlamaModel model = LlamaModel.of(weights, new ModelLoad(format, true), Devices.best());
         LlamaDecoder decoder = new LlamaDecoder(model, threads)) {
       List<LlamaDecoder.Sequence> sequences = new ArrayList<>();
       for (int s = 0; s < 5; s++) {

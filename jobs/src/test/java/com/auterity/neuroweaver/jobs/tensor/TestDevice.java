@@ -6,7 +6,13 @@ import org.junit.jupiter.api.Assumptions;
 /** The devices that tests run on, where this machine has them. */
 public enum TestDevice {
   CPU_FLOAT32(Set.of(WeightFormat.values()), true),
-  CPU_BF16(Set.of(WeightFormat.values()), true);
+  CPU_BF16(Set.of(WeightFormat.values()), true),
+  ND4J_CPU(Set.of(WeightFormat.values()), true),
+  ND4J_CUDA(Set.of(WeightFormat.values()), true);
+
+  private static final class Nd4j {
+    static final Nd4jDevice DEVICE = Nd4jDevice.open();
+  }
 
   private final Set<WeightFormat> formats;
   private final boolean windows;
@@ -24,6 +30,13 @@ public enum TestDevice {
       case CPU_BF16:
         Assumptions.assumeTrue(CpuDevice.hasBf16(), "this processor does not multiply bf16");
         return Devices.best();
+      case ND4J_CPU:
+        Assumptions.assumeFalse(Nd4j.DEVICE.cuda(), "ND4J's backend here is CUDA");
+        return Nd4j.DEVICE;
+      case ND4J_CUDA:
+        Assumptions.assumeTrue(
+            Nd4j.DEVICE.cuda(), "no CUDA backend of ND4J here (Maven profile `cuda`, a GPU)");
+        return Nd4j.DEVICE;
       default:
         throw new AssertionError(this);
     }

@@ -1,0 +1,39 @@
+package com.auterity.neuroweaver.jobs.tensor;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A rotary table's cosines and sines in ND4J's memory, (positions x half) each. */
+final class Nd4jAngles implements AutoCloseable {
+  private final int half;
+  private final INDArray cos;
+  private final INDArray sin;
+
+  Nd4jAngles(Nd4jDevice device, RotaryTable table, int half) {
+    this.half = half;
+    this.cos = copy(device, table.cos());
+    this.sin = copy(device, table.sin());
+  }
+
+  private INDArray copy(Nd4jDevice device, float[] values) {
+    INDArray copy = device.allocate(DataType.FLOAT, values.length / half, half);
+    copy.assign(Nd4j.create(values, copy.shape(), 'c'));
+    return copy;
+  }
+
+  /** (ids x 1 x half), in the current workspace. */
+  INDArray cos(INDArray ids) {
+    return Nd4jOperations.gather(cos, ids).reshape('c', ids.length(), 1, half);
+  }
+
+  INDArray sin(INDArray ids) {
+    return Nd4jOperations.gather(sin, ids).reshape('c', ids.length(), 1, half);
+  }
+
+  @Override
+  public void close() {
+    cos.close();
+    sin.close();
+  }
+}
