@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class DecodeLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DecodeLoop.class);
   private static final long IDLE_SECONDS = 60;
+  private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
   private final String tenant;
   private final ServedModel served;
@@ -109,7 +110,7 @@ final class DecodeLoop implements AutoCloseable {
   private void decode(LoadedModel model, Question first) {
     Feed feed = new Feed(model, first);
     try {
-      model.engine().run(feed);
+      model.engine().run(feed, THREADS);
     } catch (RuntimeException e) {
       // Those who asked have been told; the next question may fare better.
       LOG.warn("{}: a round of decoding failed", served.label(), e);
@@ -128,6 +129,7 @@ final class DecodeLoop implements AutoCloseable {
     private Question next;
     private long wall = System.nanoTime();
     private long cpu = ThreadCpu.nanos();
+    private long helped;
 
     Feed(LoadedModel model, Question first) {
       this.model = model;
@@ -184,9 +186,15 @@ final class DecodeLoop implements AutoCloseable {
     void account() {
       long wallNow = System.nanoTime();
       long cpuNow = ThreadCpu.nanos();
-      usage.worked(tenant, served.versionId(), wallNow - wall, cpuNow - cpu);
+      usage.worked(tenant, served.versionId(), wallNow - wall, cpuNow - cpu + helped);
+      helped = 0;
       wall = wallNow;
       cpu = cpuNow;
+    }
+
+    @Override
+    public void helped(long cpuNanos) {
+      helped += cpuNanos;
     }
 
     void fail(Error problem) {

@@ -50,6 +50,7 @@ public final class GenerationEngine implements AutoCloseable {
   public void run(GenerationFeed feed, int threads) {
     List<Running> running = new ArrayList<>();
     try (LlamaDecoder decoder = new LlamaDecoder(model, threads)) {
+      long helped = decoder.helperCpuNanos();
       while (true) {
         running.removeIf(Running::endedByCancelling);
         while (running.size() < maxBatch) {
@@ -63,6 +64,9 @@ public final class GenerationEngine implements AutoCloseable {
           return;
         }
         step(decoder, running);
+        long helpedNow = decoder.helperCpuNanos();
+        feed.helped(helpedNow - helped);
+        helped = helpedNow;
       }
     } catch (RuntimeException e) {
       running.forEach(one -> one.ticket.fail(e));

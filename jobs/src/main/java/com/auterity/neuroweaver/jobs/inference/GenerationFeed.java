@@ -5,6 +5,9 @@ public interface GenerationFeed {
   /** The next request, or null when there is none now; asked whenever the batch has room. */
   Ticket poll();
 
+  /** Told after each step what CPU time other threads spent on it; for metering. */
+  default void helped(long cpuNanos) {}
+
   /** A request that wants an answer: exactly one of complete and fail is called, once. */
   interface Ticket {
     GenerationRequest request();

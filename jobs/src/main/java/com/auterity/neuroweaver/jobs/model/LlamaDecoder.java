@@ -301,6 +301,11 @@ public final class LlamaDecoder implements AutoCloseable {
     return next;
   }
 
+  /** CPU time of the threads that help the caller's; for metering. */
+  public long helperCpuNanos() {
+    return lane.helperCpuNanos();
+  }
+
   @Override
   public void close() {
     if (!closed) {

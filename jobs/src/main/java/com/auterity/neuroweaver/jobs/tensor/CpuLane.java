@@ -389,6 +389,11 @@ final class CpuLane implements Lane {
     rows(x, (kernels, first, end) -> kernels.dropout(x, p, key, y, accumulate, first, end));
   }
 
+  @Override
+  public long helperCpuNanos() {
+    return team.helperCpuNanos();
+  }
+
   /** Gives what it lent back to itself and waits for its next user. */
   @Override
   public void close() {

@@ -1,5 +1,7 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -10,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class CpuTeam implements AutoCloseable {
   private static final int LOOKS = 4000;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   /** A piece of work. */
   interface Piece {
@@ -41,6 +44,15 @@ final class CpuTeam implements AutoCloseable {
   /** The caller's own. */
   CpuWorker first() {
     return workers[0];
+  }
+
+  /** CPU time of all helpers since they began. */
+  long helperCpuNanos() {
+    long nanos = 0;
+    for (Helper helper : helpers) {
+      nanos += Math.max(0, THREADS.getThreadCpuTime(helper.getId()));
+    }
+    return nanos;
   }
 
   /** Native memory that all pieces share, whose contents last until the next call. */

@@ -153,6 +153,11 @@ public interface Lane extends AutoCloseable {
   /** y += dropout(x) with the same mask. */
   void dropoutAdd(Tensor x, double p, long key, Tensor y);
 
+  /** CPU time of the threads that help the caller's, since the lane was made; for metering. */
+  default long helperCpuNanos() {
+    return 0;
+  }
+
   @Override
   void close();
 }
