@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * AdamW (Loshchilov and Hutter 2019) over a flat vector, decay decoupled from the gradient. Moments
@@ -12,6 +13,9 @@ import java.util.List;
  * Plain Java arithmetic in one fixed order: equal inputs give equal bytes anywhere.
  */
 public final class AdamW {
+  /** Numbers that one thread steps at a time. */
+  private static final int CHUNK = 1 << 16;
+
   private static final int MAGIC = 0x4144414d;
 
   private final double beta1;
@@ -82,6 +86,23 @@ public final class AdamW {
       double learningRate,
       double correction1,
       double correction2) {
+    if (to - from > 2 * CHUNK) {
+      // Each number is its own, so who computes it changes nothing.
+      IntStream.range(0, (to - from + CHUNK - 1) / CHUNK)
+          .parallel()
+          .forEach(
+              c ->
+                  step(
+                      parameters,
+                      gradient,
+                      from + c * CHUNK,
+                      Math.min(to, from + (c + 1) * CHUNK),
+                      shrink,
+                      learningRate,
+                      correction1,
+                      correction2));
+      return;
+    }
     for (int i = from; i < to; i++) {
       double g = gradient[i];
       double mean = beta1 * m[i] + (1 - beta1) * g;

@@ -4,6 +4,7 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A sum of gradients in 64-bit fixed point (scale 2^40): exact, so that neither the number of
@@ -11,6 +12,7 @@ import java.util.List;
  */
 public final class GradientSum {
   private static final double SCALE = 0x1p40;
+  private static final int CHUNK = 1 << 16;
 
   private final long[] sums;
   private final double limit;
@@ -42,8 +44,22 @@ public final class GradientSum {
 
   /** Writes the total of several sums, divided by {@code divisor}, and returns its norm. */
   public static double mean(List<GradientSum> parts, double divisor, float[] out) {
+    // Chunks of one size and their squares summed in order: the same bytes on any number of
+    // threads.
+    double[] squares = new double[(out.length + CHUNK - 1) / CHUNK];
+    IntStream.range(0, squares.length)
+        .parallel()
+        .forEach(c -> squares[c] = mean(parts, divisor, out, c * CHUNK));
     double square = 0;
-    for (int i = 0; i < out.length; i++) {
+    for (double part : squares) {
+      square += part;
+    }
+    return Math.sqrt(square);
+  }
+
+  private static double mean(List<GradientSum> parts, double divisor, float[] out, int from) {
+    double square = 0;
+    for (int i = from; i < Math.min(out.length, from + CHUNK); i++) {
       long total = 0;
       for (GradientSum part : parts) {
         total += part.sums[i];
@@ -52,6 +68,6 @@ public final class GradientSum {
       square += mean * mean;
       out[i] = (float) mean;
     }
-    return Math.sqrt(square);
+    return square;
   }
 }

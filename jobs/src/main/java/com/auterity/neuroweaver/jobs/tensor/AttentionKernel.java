@@ -1,7 +1,6 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Causal attention of packed segments, forward and backward, a block of query rows at a time: only
@@ -31,6 +30,7 @@ final class AttentionKernel implements AutoCloseable {
   private final Buffer dValue = new Buffer();
   private float[] row = new float[1024];
   private float[] other = new float[1024];
+  private short[] halfRow = new short[1024];
 
   AttentionKernel(Matmul matmul, Stage stage, boolean half) {
     this.matmul = matmul;
@@ -94,10 +94,13 @@ final class AttentionKernel implements AutoCloseable {
           stage.load(scores, r, seen, n - seen, row, seen);
           float max = ElementKernels.max(row, seen, n - seen, scratch) * scale;
           float sum = ElementKernels.expInPlace(row, seen, n - seen, scale, max, scratch);
-          ElementKernels.scale(row, seen, n - seen, 1f / sum);
-          Arrays.fill(row, 0, seen, 0f);
-          Arrays.fill(row, n, reach, 0f);
-          stage.store(row, 0, probabilities, r, 0, reach);
+          if (half) {
+            ElementKernels.scaleRound(row, seen, n - seen, 1f / sum, halfRow);
+            store(halfRow, seen, n, reach, probabilities, r);
+          } else {
+            ElementKernels.scale(row, seen, n - seen, 1f / sum);
+            store(row, seen, n, reach, probabilities, r);
+          }
           stats.set(first + from + r, 2 * h, max);
           stats.set(first + from + r, 2 * h + 1, 1f / sum);
         }
@@ -160,14 +163,18 @@ final class AttentionKernel implements AutoCloseable {
           float mean = ElementKernels.dot(row, 0, other, 0, d, scratch);
           stage.load(scores, r, seen, n - seen, row, seen);
           stage.load(dProbabilities, r, seen, n - seen, other, seen);
-          softmaxGradient(
-              row, other, seen, n, scale, stats.get(at, 2 * h), stats.get(at, 2 * h + 1), mean);
-          Arrays.fill(row, 0, seen, 0f);
-          Arrays.fill(row, n, reach, 0f);
-          Arrays.fill(other, 0, seen, 0f);
-          Arrays.fill(other, n, reach, 0f);
-          stage.store(row, 0, probabilities, r, 0, reach);
-          stage.store(other, 0, dScores, r, 0, reach);
+          float max = stats.get(at, 2 * h);
+          float inverse = stats.get(at, 2 * h + 1);
+          ElementKernels.softmaxGradient(row, other, seen, n, scale, max, inverse, mean);
+          if (half) {
+            ElementKernels.scaleRound(row, seen, n - seen, 1f, halfRow);
+            store(halfRow, seen, n, reach, probabilities, r);
+            ElementKernels.scaleRound(other, seen, n - seen, 1f, halfRow);
+            store(halfRow, seen, n, reach, dScores, r);
+          } else {
+            store(row, seen, n, reach, probabilities, r);
+            store(other, seen, n, reach, dScores, r);
+          }
         }
         clear(probabilities, rows);
         clear(dScores, rows);
@@ -213,6 +220,19 @@ final class AttentionKernel implements AutoCloseable {
     }
   }
 
+  /** Puts places {@code from} to {@code n} of a row, zeros before and after up to {@code reach}. */
+  private void store(float[] values, int from, int n, int reach, CpuTensor to, int r) {
+    Arrays.fill(values, 0, from, 0f);
+    Arrays.fill(values, n, reach, 0f);
+    to.block.floats.put(to.at(r), values, 0, reach);
+  }
+
+  private void store(short[] values, int from, int n, int reach, CpuTensor to, int r) {
+    Arrays.fill(values, 0, from, (short) 0);
+    Arrays.fill(values, n, reach, (short) 0);
+    to.block.halves.put(to.at(r), values, 0, reach);
+  }
+
   /** Zeros from a row on. */
   private void clear(CpuTensor t, int from) {
     if (from < t.rows) {
@@ -227,39 +247,7 @@ final class AttentionKernel implements AutoCloseable {
     if (row.length < width) {
       row = new float[width];
       other = new float[width];
-    }
-  }
-
-  /**
-   * Scores become probabilities, and their gradients those of the scores before scaling: p = exp(s
-   * * scale - max) * inverse, ds = p * (dp - mean) * scale; places from to n of a row.
-   */
-  private static void softmaxGradient(
-      float[] scores,
-      float[] gradients,
-      int from,
-      int n,
-      float scale,
-      float max,
-      float inverse,
-      float mean) {
-    FloatVector scales = FloatVector.broadcast(Lanes.F, scale);
-    FloatVector shifts = FloatVector.broadcast(Lanes.F, -max);
-    int i = from;
-    for (; i + Lanes.WIDTH <= n; i += Lanes.WIDTH) {
-      FloatVector p =
-          Lanes.exp(FloatVector.fromArray(Lanes.F, scores, i).fma(scales, shifts)).mul(inverse);
-      p.intoArray(scores, i);
-      FloatVector.fromArray(Lanes.F, gradients, i)
-          .sub(mean)
-          .mul(p)
-          .mul(scales)
-          .intoArray(gradients, i);
-    }
-    for (; i < n; i++) {
-      float p = Lanes.exp(Math.fma(scores[i], scale, -max)) * inverse;
-      scores[i] = p;
-      gradients[i] = (gradients[i] - mean) * p * scale;
+      halfRow = new short[width];
     }
   }
 

@@ -181,7 +181,47 @@ final class ElementKernels {
   }
 
   private static FloatVector larger(FloatVector a, FloatVector b) {
-    return a.blend(b, b.compare(VectorOperators.GT, a));
+    return a.max(b);
+  }
+
+  /** y = x * by, rounded to bf16. */
+  static void scaleRound(float[] x, int from, int n, float by, short[] y) {
+    int i = from;
+    for (; i + WIDTH <= from + n; i += WIDTH) {
+      Lanes.round(FloatVector.fromArray(F, x, i).mul(by), y, i);
+    }
+    for (; i < from + n; i++) {
+      y[i] = Stage.round(x[i] * by);
+    }
+  }
+
+  /**
+   * Scores become probabilities, and their gradients those of the scores before scaling: p = exp(s
+   * * scale - max) * inverse, ds = p * (dp - mean) * scale; places from to n of a row.
+   */
+  static void softmaxGradient(
+      float[] scores,
+      float[] gradients,
+      int from,
+      int n,
+      float scale,
+      float max,
+      float inverse,
+      float mean) {
+    FloatVector scales = FloatVector.broadcast(F, scale);
+    FloatVector shifts = FloatVector.broadcast(F, -max);
+    int i = from;
+    for (; i + WIDTH <= n; i += WIDTH) {
+      FloatVector p =
+          Lanes.exp(FloatVector.fromArray(F, scores, i).fma(scales, shifts)).mul(inverse);
+      p.intoArray(scores, i);
+      FloatVector.fromArray(F, gradients, i).sub(mean).mul(p).mul(scales).intoArray(gradients, i);
+    }
+    for (; i < n; i++) {
+      float p = Lanes.exp(Math.fma(scores[i], scale, -max)) * inverse;
+      scores[i] = p;
+      gradients[i] = (gradients[i] - mean) * p * scale;
+    }
   }
 
   /** The largest of n elements. */

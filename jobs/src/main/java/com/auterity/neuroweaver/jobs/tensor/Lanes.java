@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.jobs.tensor;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -31,6 +32,9 @@ final class Lanes {
   private static final int ROUND_BITS = 0x4B400000 - 127;
   private static final float LOWEST = -87.3f;
   private static final float HIGHEST = 88f;
+  private static final int SIGN = 0x80000000;
+  private static final int HIGHEST_BITS = Float.floatToRawIntBits(HIGHEST);
+  private static final int LOWEST_BITS = Float.floatToRawIntBits(-LOWEST);
   private static final float C5 = 1.9875691500e-4f;
   private static final float C4 = 1.3981999507e-3f;
   private static final float C3 = 8.3334519073e-3f;
@@ -42,9 +46,11 @@ final class Lanes {
 
   /** e^x within 2 ulp for x in [-87.3, 88]; the ends are held beyond (Cephes' expf). */
   static FloatVector exp(FloatVector x) {
-    // Compare and blend: the JDK's own max and min cost six instructions each, for NaN and -0.
-    FloatVector v = x.blend(LOWEST, x.compare(VectorOperators.LT, LOWEST));
-    v = v.blend(HIGHEST, v.compare(VectorOperators.GT, HIGHEST));
+    // Held between the ends as integers, one instruction each: the JDK's own max and min of floats
+    // cost six, and masks become objects in JDK 17. What is no number stays none.
+    IntVector bits = x.reinterpretAsInts().min(HIGHEST_BITS).lanewise(VectorOperators.XOR, SIGN);
+    bits = bits.min(LOWEST_BITS).lanewise(VectorOperators.XOR, SIGN);
+    FloatVector v = bits.reinterpretAsFloats().add(x.sub(x));
     FloatVector t = v.fma(FloatVector.broadcast(F, LOG2E), FloatVector.broadcast(F, ROUND));
     FloatVector n = t.sub(ROUND);
     FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), v);
@@ -61,7 +67,7 @@ final class Lanes {
 
   /** The same bytes for one number. */
   static float exp(float x) {
-    float v = Math.min(Math.max(x, LOWEST), HIGHEST);
+    float v = Math.min(Math.max(x, LOWEST), HIGHEST) + (x - x);
     float t = Math.fma(v, LOG2E, ROUND);
     float n = t - ROUND;
     float r = Math.fma(n, -LN2_HIGH, v);
@@ -73,6 +79,21 @@ final class Lanes {
     p = Math.fma(p, r, C0);
     p = Math.fma(p, r * r, r) + 1f;
     return p * Float.intBitsToFloat((Float.floatToRawIntBits(t) - ROUND_BITS) << 23);
+  }
+
+  /** bf16 numbers as float32. */
+  static FloatVector widen(short[] from, int at) {
+    IntVector bits =
+        (IntVector) ShortVector.fromArray(HALF, from, at).convertShape(VectorOperators.S2I, I, 0);
+    return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+  }
+
+  /** Rounds to the nearest bf16, ties to even. */
+  static void round(FloatVector v, short[] to, int at) {
+    IntVector bits = v.reinterpretAsInts();
+    IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+    IntVector top = bits.add(odd).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
+    ((ShortVector) top.convertShape(VectorOperators.I2S, HALF, 0)).intoArray(to, at);
   }
 
   /** The low byte of each lane. */

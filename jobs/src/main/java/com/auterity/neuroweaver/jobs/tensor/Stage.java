@@ -3,9 +3,6 @@ package com.auterity.neuroweaver.jobs.tensor;
 import static com.auterity.neuroweaver.jobs.tensor.Lanes.WIDTH;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Copies pieces of rows between native tensors and heap arrays, which are what both JDK 17 and 25
@@ -39,6 +36,10 @@ final class Stage {
     }
   }
 
+  static float widen(short bits) {
+    return Float.intBitsToFloat(bits << 16);
+  }
+
   private short[] halves(int count) {
     if (halves.length < count) {
       halves = new short[Math.max(count, 2 * halves.length)];
@@ -49,11 +50,7 @@ final class Stage {
   static void widen(short[] from, int fromOffset, float[] to, int toOffset, int count) {
     int i = 0;
     for (; i + WIDTH <= count; i += WIDTH) {
-      IntVector bits =
-          (IntVector)
-              ShortVector.fromArray(Lanes.HALF, from, fromOffset + i)
-                  .convertShape(VectorOperators.S2I, Lanes.I, 0);
-      bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, toOffset + i);
+      Lanes.widen(from, fromOffset + i).intoArray(to, toOffset + i);
     }
     for (; i < count; i++) {
       to[toOffset + i] = Float.intBitsToFloat(from[fromOffset + i] << 16);
@@ -64,11 +61,7 @@ final class Stage {
   static void round(float[] from, int fromOffset, short[] to, int toOffset, int count) {
     int i = 0;
     for (; i + WIDTH <= count; i += WIDTH) {
-      IntVector bits = FloatVector.fromArray(Lanes.F, from, fromOffset + i).reinterpretAsInts();
-      IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
-      IntVector top = bits.add(odd).add(0x7fff).lanewise(VectorOperators.LSHR, 16);
-      ((ShortVector) top.convertShape(VectorOperators.I2S, Lanes.HALF, 0))
-          .intoArray(to, toOffset + i);
+      Lanes.round(FloatVector.fromArray(Lanes.F, from, fromOffset + i), to, toOffset + i);
     }
     for (; i < count; i++) {
       to[toOffset + i] = round(from[fromOffset + i]);
