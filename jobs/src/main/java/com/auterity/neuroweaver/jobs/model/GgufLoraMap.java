@@ -15,19 +15,15 @@ record GgufLoraMap(
 
   static List<GgufLoraMap> of(LoraAdapter adapter) {
     List<GgufLoraMap> maps = new ArrayList<>();
-    List<Slice> slices = adapter.slices();
-    for (int s = 0; s < slices.size(); s += 2) {
-      Slice a = slices.get(s);
-      String[] path = a.name().substring(a.name().indexOf("layers.")).split("\\.", -1);
-      LinearKind kind = LinearKind.of(path[3]);
+    for (LoraMap map : adapter.maps()) {
       maps.add(
           new GgufLoraMap(
-              Integer.parseInt(path[1]),
-              GgufArchitecture.tensor(kind),
-              kind,
-              source(adapter, a),
-              source(adapter, slices.get(s + 1)),
-              adapter.config().scale()));
+              map.layer(),
+              GgufArchitecture.tensor(map.kind()),
+              map.kind(),
+              source(adapter, map.a()),
+              source(adapter, map.b()),
+              map.scale()));
     }
     return maps;
   }

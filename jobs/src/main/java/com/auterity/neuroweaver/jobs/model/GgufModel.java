@@ -256,13 +256,7 @@ public final class GgufModel {
 
   /** The weights of a folder by hub name, for {@link #write}. */
   public static Function<String, MatrixSource> weights(ModelFolder folder) {
-    Map<String, float[]> values = folder.weights();
-    Map<String, MatrixSource> sources = new LinkedHashMap<>();
-    for (Slice slice : LlamaModel.slices(folder.config())) {
-      sources.put(
-          slice.name(), MatrixSource.of(values.get(slice.name()), 0, slice.rows(), slice.cols()));
-    }
-    return sources::get;
+    return folder.weights()::source;
   }
 
   /** These weights with an adapter added, W + scale B A, computed as the rows are read. */
