@@ -49,7 +49,7 @@ final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   BenchCommand() {
-    this(List.of(new GemmBench(), new LoraStepBench()));
+    this(List.of(new GemmBench(), new LoraStepBench(), new GenerateBench()));
   }
 
   BenchCommand(List<Bench> benches) {
@@ -85,9 +85,11 @@ final class BenchCommand implements Callable<Integer> {
     BenchRun run =
         new BenchRun(Path.of(System.getProperty("neuroweaver.home", "")), rounds, progress);
     Report report = new Report(bench.name(), Machine.here());
-    for (BenchCase each : cases) {
-      run.say("%s %s", bench.name(), each.name());
-      report.add(each, each.measure(run));
+    try (bench) {
+      for (BenchCase each : cases) {
+        run.say("%s %s", bench.name(), each.name());
+        report.add(each, each.measure(run));
+      }
     }
     out.print(report.table());
     out.flush();

@@ -1,21 +1,25 @@
 package com.auterity.neuroweaver.bench;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.model.Architecture;
 import com.auterity.neuroweaver.jobs.model.LlamaModel;
 import com.auterity.neuroweaver.jobs.model.LoraAdapter;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import com.auterity.neuroweaver.jobs.model.ModelConfig;
+import com.auterity.neuroweaver.jobs.model.ModelLoad;
+import com.auterity.neuroweaver.jobs.model.ModelTensor;
+import com.auterity.neuroweaver.jobs.model.ModelWeights;
 import com.auterity.neuroweaver.jobs.model.Slice;
+import com.auterity.neuroweaver.jobs.model.Variant;
 import com.auterity.neuroweaver.jobs.tensor.Device;
+import com.auterity.neuroweaver.jobs.tensor.MatrixSource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.AbstractMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A model's shape with seeded random weights: speed does not depend on what was learnt. */
 record BenchModel(String name, ModelConfig config) {
@@ -32,8 +36,10 @@ record BenchModel(String name, ModelConfig config) {
               read(home.resolve("config").resolve("models").resolve("nano").resolve("config.json"));
           // SmolLM2-135M.
           case "135m" -> config(576, 1536, 30, 9, 3, 64, 49152, 100_000, 1e-5);
-          // Qwen2.5-0.5B.
-          case "0.5b" -> config(896, 4864, 24, 14, 2, 64, 151936, 1_000_000, 1e-6);
+          // Qwen2.5-0.5B, whose query, key and value maps have biases.
+          case "0.5b" ->
+              config(896, 4864, 24, 14, 2, 64, 151936, 1_000_000, 1e-6)
+                  .with(Variant.plain(Architecture.QWEN2));
           default ->
               throw NeuroWeaverException.invalid(
                   "there is no shape %s; there are %s".formatted(name, NAMES));
@@ -87,7 +93,7 @@ record BenchModel(String name, ModelConfig config) {
   }
 
   /** Large enough that every part of the network shows in the loss. */
-  static SeededValues weights(String name, int inputs) {
+  static SeededValues values(String name, int inputs) {
     if (name.endsWith("norm.weight")) {
       return SeededValues.of(SEED, name, 1, 0.1f);
     }
@@ -98,30 +104,18 @@ record BenchModel(String name, ModelConfig config) {
     return SeededValues.of(SEED, name, 0, (float) (deviation * Math.sqrt(3)));
   }
 
-  LlamaModel load(Device device) {
-    Map<String, Slice> slices = new LinkedHashMap<>();
-    LlamaModel.slices(config).forEach(slice -> slices.put(slice.name(), slice));
-    // Each tensor is made when it is asked for, so that they do not all lie there twice.
-    return LlamaModel.of(
-        config,
-        new AbstractMap<>() {
-          @Override
-          public float[] get(Object name) {
-            Slice slice = slices.get(name);
-            if (slice == null) {
-              return null;
-            }
-            float[] values = new float[slice.length()];
-            weights(slice.name(), slice.cols()).fill(0, values, 0, values.length);
-            return values;
-          }
+  /** Every weight by its hub name, computed as it is read. */
+  ModelWeights weights() {
+    Map<String, MatrixSource> sources = new LinkedHashMap<>();
+    for (ModelTensor tensor : LlamaModel.tensors(config)) {
+      sources.put(
+          tensor.name(), values(tensor.name(), tensor.cols()).matrix(tensor.rows(), tensor.cols()));
+    }
+    return ModelWeights.of(config, sources);
+  }
 
-          @Override
-          public Set<Map.Entry<String, float[]>> entrySet() {
-            throw new UnsupportedOperationException("read by name only");
-          }
-        },
-        device);
+  LlamaModel load(ModelLoad load, Device device) {
+    return LlamaModel.of(weights(), load, device);
   }
 
   /** An adapter whose every part matters: A as PEFT begins, B small but not zero. */
@@ -140,10 +134,15 @@ record BenchModel(String name, ModelConfig config) {
 
   /** Numbers every token is multiplied with: all matrices, the head among them, once each. */
   long multiplied() {
+    return multipliedInBlocks() + (long) config.vocabSize() * config.hiddenSize();
+  }
+
+  /** As {@link #multiplied}, without the head. */
+  long multipliedInBlocks() {
     long perLayer =
         (long) config.hiddenSize() * (config.queryWidth() + 2L * config.keyWidth())
             + (long) config.queryWidth() * config.hiddenSize()
             + 3L * config.hiddenSize() * config.intermediateSize();
-    return config.layers() * perLayer + (long) config.vocabSize() * config.hiddenSize();
+    return config.layers() * perLayer;
   }
 }

@@ -60,7 +60,7 @@ final class Libtorch implements AutoCloseable {
     shape.put("vocab_size", config.vocabSize());
     shape.put("rope_theta", config.ropeTheta());
     shape.put("rms_norm_eps", config.rmsNormEps());
-    shape.put("attention_bias", false);
+    shape.put("attention_bias", config.variant().qkvBias());
     shape.put("lora_r", LoraSettings.LORA.r());
     shape.put("lora_alpha", LoraSettings.LORA.alpha());
     return shape;

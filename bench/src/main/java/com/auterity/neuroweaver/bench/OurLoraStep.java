@@ -6,6 +6,7 @@ import com.auterity.neuroweaver.jobs.model.LlamaModel;
 import com.auterity.neuroweaver.jobs.model.LoraAdapter;
 import com.auterity.neuroweaver.jobs.model.LoraGradient;
 import com.auterity.neuroweaver.jobs.model.MicroBatch;
+import com.auterity.neuroweaver.jobs.model.ModelLoad;
 import com.auterity.neuroweaver.jobs.model.Result;
 import com.auterity.neuroweaver.jobs.tensor.Device;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ final class OurLoraStep implements AutoCloseable {
   }
 
   OurLoraStep(BenchModel shape, Device device, int[][] tokens, int[][] targets) {
-    this.model = shape.load(device);
+    this.model = shape.load(ModelLoad.FULL, device);
     this.gradients = new LoraGradient(model);
     this.adapter = shape.adapter(LoraSettings.LORA);
     this.mean = new float[adapter.parameters().length];
