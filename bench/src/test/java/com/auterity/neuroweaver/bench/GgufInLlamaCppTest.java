@@ -13,9 +13,11 @@ import com.auterity.neuroweaver.jobs.model.GgufType;
 import com.auterity.neuroweaver.jobs.model.LlamaModel;
 import com.auterity.neuroweaver.jobs.model.LoraAdapter;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
+import com.auterity.neuroweaver.jobs.model.ModelConfig;
 import com.auterity.neuroweaver.jobs.model.ModelFolder;
 import com.auterity.neuroweaver.jobs.model.Slice;
 import com.auterity.neuroweaver.jobs.tensor.Devices;
+import com.auterity.neuroweaver.jobs.tensor.MatrixSource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -23,8 +25,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,7 +84,7 @@ class GgufInLlamaCppTest {
   void baseAndAdapterChooseOurTokens() throws IOException {
     Path file = folder.resolve("base.gguf");
     gguf.write(file, GgufModel.weights(nano), GgufType.F32);
-    LoraAdapter adapter = adapter();
+    LoraAdapter adapter = randomAdapter(nano.config());
     List<Generation> ours = ours(adapter);
     assertNotEquals(pieces(ours(null)), pieces(ours));
 
@@ -108,6 +114,46 @@ class GgufInLlamaCppTest {
       double same = sameChoices(ours);
       assertTrue(same >= (type == GgufType.Q4_0 ? 0.8 : 0.95), type + " chooses " + same);
     }
+  }
+
+  /** Without biases and norms of heads, Llama, Mistral and Phi-3 compute the same. */
+  @Test
+  void familiesOfOneMathematicsChooseAlike() throws IOException {
+    ModelConfig shape =
+        new ModelConfig(64, 96, 2, 4, 2, 16, 512, 128, 10000, 1e-5, false, false, 1, List.of(2));
+    Random random = new Random(6);
+    Map<String, MatrixSource> weights = new HashMap<>();
+    for (Slice slice : LlamaModel.slices(shape)) {
+      float[] values = new float[slice.length()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (0.2 * random.nextGaussian() + (slice.rows() == 1 ? 1 : 0));
+      }
+      weights.put(slice.name(), MatrixSource.of(values, 0, slice.rows(), slice.cols()));
+    }
+    LoraAdapter adapter = randomAdapter(shape);
+    Set<String> answers = new HashSet<>();
+    Set<String> adapted = new HashSet<>();
+    for (String family : List.of("LlamaForCausalLM", "MistralForCausalLM", "Phi3ForCausalLM")) {
+      GgufModel model = GgufModel.of(shape, family, family);
+      Path file = folder.resolve(family + ".gguf");
+      model.write(file, weights::get, GgufType.F32);
+      load(file, null);
+      answers.add(text(4));
+      Path beside = folder.resolve(family + "-adapter.gguf");
+      model.writeAdapter(beside, adapter, GgufType.F32);
+      load(file, beside);
+      adapted.add(text(4));
+      model.write(file, GgufModel.merged(weights::get, adapter), GgufType.F32);
+      load(file, null);
+      adapted.add(text(4));
+    }
+    assertEquals(1, answers.size(), answers.toString());
+    assertEquals(1, adapted.size(), adapted.toString());
+    assertNotEquals(answers, adapted);
+  }
+
+  private static String text(int tokens) throws IOException {
+    return peer.get(generate(List.of("abc def"), tokens)).path("texts").get(0).asText();
   }
 
   @Test
@@ -142,9 +188,9 @@ class GgufInLlamaCppTest {
     assertTrue(answer.path("error").asText().contains(why), answer.toString());
   }
 
-  private static LoraAdapter adapter() {
+  private static LoraAdapter randomAdapter(ModelConfig shape) {
     LoraAdapter adapter =
-        LoraAdapter.init(nano.config(), new LoraConfig(6, 9, 0, LoraConfig.ALL_MODULES), 3);
+        LoraAdapter.init(shape, new LoraConfig(6, 9, 0, LoraConfig.ALL_MODULES), 3);
     Random random = new Random(4);
     for (Slice slice : adapter.slices()) {
       if (slice.name().contains("lora_B")) {

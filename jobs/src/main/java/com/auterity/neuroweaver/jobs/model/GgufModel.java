@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -77,7 +78,7 @@ public final class GgufModel {
     GgufWriter out = new GgufWriter();
     out.note("general.architecture", architecture.id());
     out.note("general.type", "model");
-    out.note("general.name", name);
+    out.note("general.name", acceptedName());
     out.note("general.file_type", type.fileType());
     if (type.block() > 1) {
       out.note("general.quantization_version", 2);
@@ -86,6 +87,15 @@ public final class GgufModel {
     out.notes(tokenizer);
     tensors(out, weights, type);
     out.write(file);
+  }
+
+  /** The name, or null where it would make llama.cpp look for special tokens that are not there. */
+  private String acceptedName() {
+    boolean asksForPhisTokens = name.toLowerCase(Locale.ROOT).matches(".*phi-?3.*");
+    boolean hasThem =
+        tokenizer.get("tokenizer.ggml.tokens") instanceof List<?> tokens
+            && tokens.containsAll(List.of("<unk>", "<s>", "<|endoftext|>"));
+    return asksForPhisTokens && !hasThem ? null : name;
   }
 
   private void tensors(GgufWriter out, Function<String, MatrixSource> weights, GgufType type) {
