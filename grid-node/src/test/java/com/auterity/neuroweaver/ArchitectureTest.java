@@ -91,6 +91,19 @@ class ArchitectureTest {
                           && !type.getPackageName().startsWith(ROOT + "datasets")));
 
   @ArchTest
+  static final ArchRule theHubClientKnowsFilesAndNoModels =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + "jobs.hub..")
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.describe(
+                  "are of jobs outside hub",
+                  type ->
+                      type.getPackageName().startsWith(ROOT + "jobs")
+                          && !type.getPackageName().startsWith(ROOT + "jobs.hub")));
+
+  @ArchTest
   static final ArchRule onlyTheCompositionRootKnowsTheNode =
       noClasses()
           .that()

@@ -169,7 +169,7 @@ final class HubHttp {
     call.headers().forEach(request::setHeader);
     access.authorizationFor(uri).ifPresent(value -> request.setHeader("Authorization", value));
     HttpResponse<StreamedBody> response =
-        client.send(request.build(), head -> new StreamedBody(surroundings.patience()));
+        client.send(request.build(), head -> new StreamedBody(surroundings.stall()));
     HttpHeaders headers = response.headers();
     HubAnswer answer =
         new HubAnswer(

@@ -15,7 +15,8 @@ import java.util.random.RandomGenerator;
 /**
  * What a transfer takes from the machine it runs on.
  *
- * @param patience how long an answer's head, or the next piece of a body, may take
+ * @param patience how long an answer's head may take
+ * @param stall how long the next piece of a body may take
  * @param usableSpace bytes that can still be written where a folder lies
  */
 record Surroundings(
@@ -23,6 +24,7 @@ record Surroundings(
     Backoff.Sleeper sleeper,
     RandomGenerator random,
     Duration patience,
+    Duration stall,
     ToLongFunction<Path> usableSpace) {
 
   static Surroundings real() {
@@ -30,6 +32,7 @@ record Surroundings(
         Clock.systemUTC(),
         time -> Thread.sleep(time.toMillis()),
         () -> ThreadLocalRandom.current().nextLong(),
+        Duration.ofSeconds(60),
         Duration.ofSeconds(60),
         Surroundings::usableSpaceOf);
   }

@@ -34,7 +34,7 @@ abstract class HubBench {
   final List<Duration> waits = new CopyOnWriteArrayList<>();
   final List<String> lines = new CopyOnWriteArrayList<>();
   long usableSpace = Long.MAX_VALUE;
-  Duration patience = Duration.ofSeconds(20);
+  Duration stall = Duration.ofMinutes(2);
 
   @BeforeEach
   void startServer() throws Exception {
@@ -54,7 +54,8 @@ abstract class HubBench {
     return new HubClient(
         access,
         lines::add,
-        new Surroundings(NOON, waits::add, () -> 0L, patience, path -> usableSpace));
+        new Surroundings(
+            NOON, waits::add, () -> 0L, Duration.ofMinutes(2), stall, path -> usableSpace));
   }
 
   Path target() {
