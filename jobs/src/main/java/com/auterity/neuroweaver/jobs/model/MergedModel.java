@@ -165,7 +165,7 @@ public final class MergedModel {
     AtomicFile.write(folder.resolve(WeightFiles.INDEX), TokenizerFiles.bytes(index));
   }
 
-  private static void delete(Path folder) throws IOException {
+  static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }

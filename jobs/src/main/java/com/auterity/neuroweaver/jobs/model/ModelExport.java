@@ -3,13 +3,14 @@ package com.auterity.neuroweaver.jobs.model;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.MatrixSource;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,16 +57,6 @@ public final class ModelExport {
     }
   }
 
-  /** Tokenizer and settings that a merged model takes from its base unchanged. */
-  private static final List<String> BESIDE_WEIGHTS =
-      List.of(
-          "chat_template.jinja",
-          "generation_config.json",
-          "special_tokens_map.json",
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "config.json");
-
   private ModelExport() {}
 
   /**
@@ -89,12 +80,12 @@ public final class ModelExport {
       GgufModel.of(base).writeAdapter(out, adapter, format.type);
       return said(out);
     }
+    if (format == Format.SAFETENSORS) {
+      return safetensors(base, adapter, out);
+    }
     Function<String, MatrixSource> weights = GgufModel.weights(base);
     if (adapter != null) {
       weights = GgufModel.merged(weights, adapter);
-    }
-    if (format == Format.SAFETENSORS) {
-      return safetensors(base, weights, out);
     }
     GgufModel.of(base).write(out, weights, format.type);
     return said(out);
@@ -143,29 +134,39 @@ public final class ModelExport {
                 .collect(Collectors.joining(", ")));
   }
 
-  private static String safetensors(
-      ModelFolder base, Function<String, MatrixSource> weights, Path folder) {
-    Safetensors.Type type =
-        Safetensors.read(base.path().resolve(ModelFolder.WEIGHTS_FILE)).type(LlamaModel.EMBEDDING);
-    List<Safetensors.Tensor> tensors = new ArrayList<>();
-    for (Slice slice : LlamaModel.slices(base.config())) {
-      MatrixSource rows = weights.apply(slice.name());
-      float[] values = new float[slice.length()];
-      for (int r = 0; r < rows.rows(); r++) {
-        rows.read(r, values, r * rows.cols());
-      }
-      int[] shape = Arrays.stream(ModelFolder.shape(slice)).mapToInt(Math::toIntExact).toArray();
-      tensors.add(new Safetensors.Tensor(slice.name(), type, shape, values));
+  /** The merged model as a folder, in the base's own type; what it replaces goes last. */
+  private static String safetensors(ModelFolder base, LoraAdapter adapter, Path folder) {
+    ModelWeights weights = base.weights();
+    if (adapter != null) {
+      weights = weights.merged(adapter);
     }
-    Path file = folder.resolve(ModelFolder.WEIGHTS_FILE);
-    Safetensors.write(file, tensors, Map.of("format", "pt"));
-    for (String name : BESIDE_WEIGHTS) {
-      Path from = base.path().resolve(name);
-      if (Files.exists(from)) {
-        AtomicFile.write(folder.resolve(name), JsonFile.bytes(from));
+    Safetensors.Type type = type(base);
+    Path whole = folder.toAbsolutePath().normalize();
+    String mark = "." + whole.getFileName() + "." + UUID.randomUUID();
+    Path before = whole.resolveSibling(mark + ".before");
+    try {
+      boolean replaces = Files.exists(whole) && !isEmpty(whole);
+      Path target = replaces ? whole.resolveSibling(mark + ".next") : whole;
+      MergedModel.write(base, weights, target, type, MergedModel.SHARD_BYTES);
+      if (replaces) {
+        Files.move(whole, before, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(target, whole, StandardCopyOption.ATOMIC_MOVE);
+        MergedModel.delete(before);
       }
+    } catch (IOException e) {
+      throw unreadable(folder, e);
     }
-    return "%s: %,d bytes, %d tensors (%s)".formatted(file, size(file), tensors.size(), type);
+    return "%s: %d tensors (%s)".formatted(folder, weights.tensors().size(), type);
+  }
+
+  private static Safetensors.Type type(ModelFolder base) {
+    JsonNode config = JsonFile.read(base.path().resolve("config.json"));
+    String name = config.path("dtype").asText(config.path("torch_dtype").asText());
+    return switch (name) {
+      case "float32" -> Safetensors.Type.F32;
+      case "float16" -> Safetensors.Type.F16;
+      default -> Safetensors.Type.BF16;
+    };
   }
 
   private static long size(Path file) {

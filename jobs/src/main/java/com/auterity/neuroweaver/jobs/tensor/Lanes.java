@@ -50,7 +50,7 @@ final class Lanes {
     // cost six, and masks become objects in JDK 17. What is no number stays none.
     IntVector bits = x.reinterpretAsInts().min(HIGHEST_BITS).lanewise(VectorOperators.XOR, SIGN);
     bits = bits.min(LOWEST_BITS).lanewise(VectorOperators.XOR, SIGN);
-    FloatVector v = bits.reinterpretAsFloats().add(x.sub(x));
+    FloatVector v = bits.reinterpretAsFloats().add(x.mul(0f));
     FloatVector t = v.fma(FloatVector.broadcast(F, LOG2E), FloatVector.broadcast(F, ROUND));
     FloatVector n = t.sub(ROUND);
     FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), v);
@@ -67,7 +67,7 @@ final class Lanes {
 
   /** The same bytes for one number. */
   static float exp(float x) {
-    float v = Math.min(Math.max(x, LOWEST), HIGHEST) + (x - x);
+    float v = Math.min(Math.max(x, LOWEST), HIGHEST) + x * 0f;
     float t = Math.fma(v, LOG2E, ROUND);
     float n = t - ROUND;
     float r = Math.fma(n, -LN2_HIGH, v);
