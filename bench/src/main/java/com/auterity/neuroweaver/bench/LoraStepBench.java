@@ -5,6 +5,7 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.Device;
 import com.auterity.neuroweaver.jobs.tensor.Devices;
 import com.auterity.neuroweaver.jobs.tensor.Precision;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,8 @@ final class LoraStepBench implements Bench {
         cases.add(new Step(model, bf16));
       }
     }
+    cases.add(new QuantizedStep("0.5b", WeightFormat.NF4));
+    cases.add(new QuantizedStep("0.5b", WeightFormat.INT8));
     return cases;
   }
 

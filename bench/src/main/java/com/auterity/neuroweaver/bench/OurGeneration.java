@@ -13,13 +13,13 @@ final class OurGeneration implements AutoCloseable {
 
   OurGeneration(LlamaModel model) {
     this.model = model;
-    this.decoder = new LlamaDecoder(model);
+    this.decoder = new LlamaDecoder(model, Runtime.getRuntime().availableProcessors());
   }
 
   /** The token that follows a prompt. */
   int first(int[] prompt) {
     try (LlamaDecoder.Sequence sequence = decoder.open(prompt.length, 1)) {
-      return best(decoder.prefill(sequence, prompt));
+      return decoder.prefill(sequence, prompt).likeliest();
     }
   }
 
@@ -37,28 +37,20 @@ final class OurGeneration implements AutoCloseable {
     try {
       for (int[] prompt : prompts) {
         LlamaDecoder.Sequence sequence = decoder.open(prompt.length, tokens);
-        last[sequences.size()] = best(decoder.prefill(sequence, prompt));
+        last[sequences.size()] = decoder.prefill(sequence, prompt).likeliest();
         sequences.add(sequence);
       }
       long start = System.nanoTime();
       for (int step = 1; step < tokens; step++) {
-        last = Arrays.stream(decoder.step(sequences, last)).mapToInt(OurGeneration::best).toArray();
+        last =
+            Arrays.stream(decoder.step(sequences, last))
+                .mapToInt(LlamaDecoder.Next::likeliest)
+                .toArray();
       }
       return (double) prompts.size() * (tokens - 1) / seconds(start);
     } finally {
       sequences.forEach(LlamaDecoder.Sequence::close);
     }
-  }
-
-  private static int best(LlamaDecoder.Next next) {
-    float[] logits = next.logits();
-    int best = 0;
-    for (int i = 1; i < logits.length; i++) {
-      if (logits[i] > logits[best]) {
-        best = i;
-      }
-    }
-    return best;
   }
 
   private static double seconds(long start) {

@@ -67,6 +67,11 @@ final class OurLoraStep implements AutoCloseable {
     this.threads = Executors.newFixedThreadPool(tokens.length);
   }
 
+  /** Memory for each number of the blocks' linear maps. */
+  double bytesPerParameter() {
+    return model.bytesPerLinearParameter();
+  }
+
   /** Of the first micro-batch alone, without a step. */
   Look look() {
     Worker first = workers.get(0);

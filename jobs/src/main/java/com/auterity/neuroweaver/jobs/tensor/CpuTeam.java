@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The threads of a lane: the one that calls, and helpers that take pieces of what it runs. A helper
+ * The threads of a lane: the one that calls, and mates that take pieces of what it runs. A mate
  * looks for work for some microseconds before it sleeps; one that comes late finds nothing left,
  * since the caller takes pieces, too. What a piece computes must not depend on who takes it.
  */
@@ -20,20 +20,20 @@ final class CpuTeam implements AutoCloseable {
   }
 
   private final CpuWorker[] workers;
-  private final Helper[] helpers;
+  private final Mate[] mates;
   private NativeBlock bytes;
   private volatile Job job;
   private volatile boolean closed;
 
   CpuTeam(int threads, OneDnn oneDnn) {
     workers = new CpuWorker[threads];
-    helpers = new Helper[threads - 1];
+    mates = new Mate[threads - 1];
     for (int i = 0; i < threads; i++) {
       workers[i] = new CpuWorker(oneDnn);
     }
-    for (int i = 0; i < helpers.length; i++) {
-      helpers[i] = new Helper(workers[i + 1]);
-      helpers[i].start();
+    for (int i = 0; i < mates.length; i++) {
+      mates[i] = new Mate(workers[i + 1]);
+      mates[i].start();
     }
   }
 
@@ -46,11 +46,11 @@ final class CpuTeam implements AutoCloseable {
     return workers[0];
   }
 
-  /** CPU time of all helpers since they began. */
+  /** CPU time of all mates since they began. */
   long helperCpuNanos() {
     long nanos = 0;
-    for (Helper helper : helpers) {
-      nanos += Math.max(0, THREADS.getThreadCpuTime(helper.getId()));
+    for (Mate mate : mates) {
+      nanos += Math.max(0, THREADS.getThreadCpuTime(mate.getId()));
     }
     return nanos;
   }
@@ -68,7 +68,7 @@ final class CpuTeam implements AutoCloseable {
 
   /** Runs the pieces 0 to {@code pieces - 1} and returns when all are done. */
   void run(int pieces, Piece piece) {
-    if (helpers.length == 0 || pieces <= 1) {
+    if (mates.length == 0 || pieces <= 1) {
       for (int i = 0; i < pieces; i++) {
         piece.run(workers[0], i);
       }
@@ -76,9 +76,9 @@ final class CpuTeam implements AutoCloseable {
     }
     Job mine = new Job(pieces, piece);
     job = mine;
-    for (Helper helper : helpers) {
-      if (helper.sleeping) {
-        LockSupport.unpark(helper);
+    for (Mate mate : mates) {
+      if (mate.sleeping) {
+        LockSupport.unpark(mate);
       }
     }
     mine.work(workers[0]);
@@ -116,12 +116,12 @@ final class CpuTeam implements AutoCloseable {
     }
   }
 
-  private final class Helper extends Thread {
+  private final class Mate extends Thread {
     private final CpuWorker worker;
     volatile boolean sleeping;
 
-    Helper(CpuWorker worker) {
-      super("lane-helper");
+    Mate(CpuWorker worker) {
+      super("lane-mate");
       this.worker = worker;
       setDaemon(true);
     }
@@ -155,8 +155,8 @@ final class CpuTeam implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    for (Helper helper : helpers) {
-      LockSupport.unpark(helper);
+    for (Mate mate : mates) {
+      LockSupport.unpark(mate);
     }
     workers[0].close();
     if (bytes != null) {
