@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.client.cli;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -14,6 +15,15 @@ public interface CommandProvider {
    * thrown.
    */
   List<Object> commands();
+
+  /**
+   * Subcommands that join a command there is already, by its name: {@code model} ...
+   *
+   * @param environment of the process, or what a test gives in its place
+   */
+  default Map<String, List<Object>> subcommands(Map<String, String> environment) {
+    return Map.of();
+  }
 
   /** The exit code for an exception this provider knows; empty leaves it to the others. */
   default OptionalInt exitCode(Throwable error) {

@@ -49,6 +49,12 @@ public final class Main implements Runnable {
     for (CommandProvider provider : providers) {
       provider.commands().forEach(line::addSubcommand);
     }
+    for (CommandProvider provider : providers) {
+      provider
+          .subcommands(environment)
+          .forEach(
+              (name, joining) -> joining.forEach(line.getSubcommands().get(name)::addSubcommand));
+    }
     return line.setDefaultValueProvider(
             argument ->
                 argument instanceof CommandLine.Model.OptionSpec option
