@@ -22,6 +22,7 @@ public record TrainingRequest(
     TargetModules loraTargetModules,
     Boolean loraTargetLinear,
     Boolean peftUseRslora,
+    String qat,
     Integer sequenceLen,
     Boolean samplePacking,
     Integer microBatchSize,

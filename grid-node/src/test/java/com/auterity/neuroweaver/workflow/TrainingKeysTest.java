@@ -60,6 +60,8 @@ class TrainingKeysTest {
     MAPPER.readTree(ALL).fieldNames().forEachRemaining(all::add);
     all.add("prompt_columns");
     all.add("prompt_template");
+    // Not beside lora_dropout.
+    all.add("qat");
     assertEquals(all, schemaKeys());
     Set<String> components = new TreeSet<>();
     Arrays.stream(TrainingRequest.class.getRecordComponents())

@@ -39,6 +39,19 @@ public final class PeftAdapter {
         model);
   }
 
+  /** The base model that a folder's adapter_config.json names. */
+  public static String baseModelName(Path folder) {
+    Path config = folder.resolve(CONFIG_FILE);
+    JsonNode name = JsonFile.read(config).path("base_model_name_or_path");
+    if (!name.isTextual() || name.textValue().isBlank()) {
+      throw invalid(
+          config.toString(),
+          "%s: base_model_name_or_path is %s; it must name the base model"
+              .formatted(config, name.isMissingNode() ? "missing" : name));
+    }
+    return name.textValue();
+  }
+
   /** The bytes of adapter_model.safetensors. */
   public static byte[] weightsFile(LoraAdapter adapter) {
     List<Safetensors.Tensor> tensors = new ArrayList<>();

@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.jobs.training;
 
 import com.auterity.neuroweaver.jobs.grid.GridFunction;
 import com.auterity.neuroweaver.jobs.grid.NodeContext;
+import com.auterity.neuroweaver.jobs.model.FakeQuantization;
 import com.auterity.neuroweaver.jobs.model.LoraAdapter;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import com.auterity.neuroweaver.jobs.model.LoraGradient;
@@ -18,6 +19,7 @@ public final class ComputeMicroBatches
   /**
    * @param attempt number of this node's sum: a new one begins an empty sum
    * @param stepMicroBatches micro-batches of the step over the whole grid
+   * @param qat what the merged weights are rounded to, or null
    * @param adapter the adapter's float32 vector, or null when this node has been sent it
    * @param collect whether this is the last work of the attempt, so that its sum is wanted now
    */
@@ -29,6 +31,7 @@ public final class ComputeMicroBatches
       int stepMicroBatches,
       SampleSource source,
       LoraConfig lora,
+      FakeQuantization qat,
       byte[] adapter,
       List<Work> work,
       boolean collect) {}
@@ -66,31 +69,51 @@ public final class ComputeMicroBatches
             source.baseModel(),
             source.baseModelSha256(),
             model -> {
-              LoraGradient gradients = model.gradient();
               LoraAdapter adapter =
                   LoraAdapter.of(model.folder().config(), request.lora(), state.parameters());
-              new WorkerTasks(node)
-                  .all(
-                      request.work(),
-                      work -> {
-                        MicroBatch batch =
-                            TokenizedPartitions.on(node)
-                                .get(source, work.partition(), model, node)
-                                .microBatch(work.samples());
-                        float[] gradient = new float[adapter.parameters().length];
-                        Result result =
-                            gradients.compute(adapter, batch, work.dropoutSeed(), gradient);
-                        node.meter().tokensIn(result.tokens());
-                        sum.add(
-                            new GradientSum.Outcome(
-                                work.id(),
-                                result.lossSum(),
-                                result.targetTokens(),
-                                result.tokens()),
-                            gradient);
-                        return work.id();
-                      });
+              if (request.qat() == null) {
+                compute(request, node, model, sum, adapter, model.gradient());
+              } else {
+                state.within(
+                    model.weights(),
+                    adapter,
+                    request.qat(),
+                    rounded -> {
+                      compute(request, node, model, sum, adapter, new LoraGradient(rounded));
+                      return rounded;
+                    });
+              }
               return new Done(request.collect() ? state.take(request.attempt()).collect() : null);
+            });
+  }
+
+  private static void compute(
+      Request request,
+      NodeContext node,
+      BaseModel model,
+      GradientSum sum,
+      LoraAdapter adapter,
+      LoraGradient gradients)
+      throws Exception {
+    new WorkerTasks(node)
+        .all(
+            request.work(),
+            work -> {
+              MicroBatch batch =
+                  TokenizedPartitions.on(node)
+                      .get(request.source(), work.partition(), model, node)
+                      .microBatch(work.samples());
+              float[] gradient = new float[adapter.parameters().length];
+              Result result =
+                  request.qat() == null
+                      ? gradients.compute(adapter, batch, work.dropoutSeed(), gradient)
+                      : gradients.computeWithin(adapter, batch, gradient);
+              node.meter().tokensIn(result.tokens());
+              sum.add(
+                  new GradientSum.Outcome(
+                      work.id(), result.lossSum(), result.targetTokens(), result.tokens()),
+                  gradient);
+              return work.id();
             });
   }
 }

@@ -2,8 +2,11 @@ package com.auterity.neuroweaver.jobs.training;
 
 import com.auterity.neuroweaver.jobs.grid.GridFunction;
 import com.auterity.neuroweaver.jobs.grid.NodeContext;
+import com.auterity.neuroweaver.jobs.model.FakeQuantization;
+import com.auterity.neuroweaver.jobs.model.LlamaModel;
 import com.auterity.neuroweaver.jobs.model.LoraAdapter;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
+import com.auterity.neuroweaver.jobs.model.LoraGradient;
 import com.auterity.neuroweaver.jobs.model.Result;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,10 +18,16 @@ public final class MeasureLoss implements GridFunction<MeasureLoss.Request, Meas
 
   /**
    * @param samples indexes in the partition's row order
+   * @param qat what the weights merged with the adapter are rounded to, or null
    * @param adapter the adapter's float32 vector, or null for the base model
    */
   public record Request(
-      SampleSource source, int partition, int[] samples, LoraConfig lora, byte[] adapter) {}
+      SampleSource source,
+      int partition,
+      int[] samples,
+      LoraConfig lora,
+      FakeQuantization qat,
+      byte[] adapter) {}
 
   /**
    * @param lossSum in nats over the target tokens, summed up in sample order
@@ -50,28 +59,37 @@ public final class MeasureLoss implements GridFunction<MeasureLoss.Request, Meas
                           model.folder().config(),
                           request.lora(),
                           Float32.values(request.adapter()));
-              TokenizedPartition partition =
-                  TokenizedPartitions.on(node).get(source, request.partition(), model, node);
-              List<int[]> batches = new ArrayList<>();
-              int[] samples = request.samples();
-              for (int from = 0; from < samples.length; from += SAMPLES_AT_ONCE) {
-                batches.add(
-                    Arrays.copyOfRange(
-                        samples, from, Math.min(samples.length, from + SAMPLES_AT_ONCE)));
+              if (adapter == null || request.qat() == null) {
+                return measure(request, node, model, model.gradient(), adapter);
               }
-              List<Result> results =
-                  new WorkerTasks(node)
-                      .all(
-                          batches,
-                          batch -> {
-                            Result result =
-                                model.gradient().loss(adapter, partition.microBatch(batch));
-                            node.meter().tokensIn(result.tokens());
-                            return result;
-                          });
-              return new Loss(
-                  results.stream().mapToDouble(Result::lossSum).reduce(0, Double::sum),
-                  results.stream().mapToLong(Result::targetTokens).sum());
+              try (LlamaModel rounded = model.weights().merged(adapter, request.qat())) {
+                return measure(request, node, model, new LoraGradient(rounded), null);
+              }
             });
+  }
+
+  private static Loss measure(
+      Request request, NodeContext node, BaseModel model, LoraGradient forward, LoraAdapter adapter)
+      throws Exception {
+    TokenizedPartition partition =
+        TokenizedPartitions.on(node).get(request.source(), request.partition(), model, node);
+    List<int[]> batches = new ArrayList<>();
+    int[] samples = request.samples();
+    for (int from = 0; from < samples.length; from += SAMPLES_AT_ONCE) {
+      batches.add(
+          Arrays.copyOfRange(samples, from, Math.min(samples.length, from + SAMPLES_AT_ONCE)));
+    }
+    List<Result> results =
+        new WorkerTasks(node)
+            .all(
+                batches,
+                batch -> {
+                  Result result = forward.loss(adapter, partition.microBatch(batch));
+                  node.meter().tokensIn(result.tokens());
+                  return result;
+                });
+    return new Loss(
+        results.stream().mapToDouble(Result::lossSum).reduce(0, Double::sum),
+        results.stream().mapToLong(Result::targetTokens).sum());
   }
 }

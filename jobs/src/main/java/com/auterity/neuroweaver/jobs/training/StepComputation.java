@@ -5,6 +5,7 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.grid.Grid;
 import com.auterity.neuroweaver.jobs.grid.GridFunction;
 import com.auterity.neuroweaver.jobs.grid.GridNode;
+import com.auterity.neuroweaver.jobs.model.FakeQuantization;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,7 @@ final class StepComputation {
   private final StepStates.StepId id;
   private final SampleSource source;
   private final LoraConfig lora;
+  private final FakeQuantization qat;
   private final TrainingPlan.Step step;
   private final byte[] adapter;
   private final Runnable ensureActive;
@@ -55,6 +57,7 @@ final class StepComputation {
       StepStates.StepId id,
       SampleSource source,
       LoraConfig lora,
+      FakeQuantization qat,
       TrainingPlan.Step step,
       float[] parameters,
       Runnable ensureActive,
@@ -64,6 +67,7 @@ final class StepComputation {
     this.id = id;
     this.source = source;
     this.lora = lora;
+    this.qat = qat;
     this.step = step;
     this.adapter = Float32.bytes(parameters);
     this.ensureActive = ensureActive;
@@ -153,6 +157,7 @@ final class StepComputation {
             outcomes.length,
             source,
             lora,
+            qat,
             first ? adapter : null,
             piece.stream().map(this::work).toList(),
             last),

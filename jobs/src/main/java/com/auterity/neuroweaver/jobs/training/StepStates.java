@@ -4,8 +4,12 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.grid.FencedException;
 import com.auterity.neuroweaver.jobs.grid.NodeContext;
+import com.auterity.neuroweaver.jobs.model.FakeQuantization;
+import com.auterity.neuroweaver.jobs.model.LlamaModel;
+import com.auterity.neuroweaver.jobs.model.LoraAdapter;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -15,9 +19,13 @@ import java.util.concurrent.ConcurrentMap;
  * and the sums of the attempts at it. A later step replaces an earlier one, a later run of the job
  * shuts out an earlier one, and what nobody asks for is forgotten.
  */
-final class StepStates {
+final class StepStates implements AutoCloseable {
   private final Cache<String, StepState> byJob =
-      Caffeine.newBuilder().expireAfterAccess(Duration.ofMinutes(10)).build();
+      Caffeine.newBuilder()
+          .expireAfterAccess(Duration.ofMinutes(10))
+          .executor(Runnable::run)
+          .removalListener((String job, StepState over, RemovalCause why) -> over.end())
+          .build();
 
   static StepStates on(NodeContext node) {
     return node.shared(StepStates.class, StepStates::new);
@@ -59,6 +67,11 @@ final class StepStates {
             });
   }
 
+  @Override
+  public void close() {
+    byJob.invalidateAll();
+  }
+
   /** Which step of which run of which job. */
   record StepId(String jobId, long runEpoch, long step) {}
 
@@ -68,6 +81,11 @@ final class StepStates {
     private final float[] parameters;
     private final ConcurrentMap<Integer, GradientSum> sums = new ConcurrentHashMap<>();
 
+    // Guarded by this.
+    private LlamaModel rounded;
+    private int users;
+    private boolean over;
+
     private StepState(StepId id, float[] parameters) {
       this.id = id;
       this.parameters = parameters;
@@ -76,6 +94,42 @@ final class StepStates {
     /** The adapter's flat vector. */
     float[] parameters() {
       return parameters;
+    }
+
+    /**
+     * Runs the work with the base model that holds this step's adapter in its rounded weights; the
+     * first who asks makes it, and it goes when the step is over and nobody uses it.
+     */
+    <T> T within(LlamaModel base, LoraAdapter adapter, FakeQuantization qat, Work<T> work)
+        throws Exception {
+      LlamaModel model;
+      synchronized (this) {
+        if (rounded == null) {
+          rounded = base.merged(adapter, qat);
+        }
+        model = rounded;
+        users++;
+      }
+      try {
+        return work.with(model);
+      } finally {
+        synchronized (this) {
+          users--;
+          closeUnused();
+        }
+      }
+    }
+
+    private synchronized void end() {
+      over = true;
+      closeUnused();
+    }
+
+    private void closeUnused() {
+      if (over && users == 0 && rounded != null) {
+        rounded.close();
+        rounded = null;
+      }
     }
 
     /** The sum of one attempt; an attempt that nobody collects is dropped with the step. */
@@ -88,5 +142,11 @@ final class StepStates {
       GradientSum sum = sums.remove(attempt);
       return sum == null ? new GradientSum(1) : sum;
     }
+  }
+
+  /** Work with a model. */
+  @FunctionalInterface
+  interface Work<T> {
+    T with(LlamaModel model) throws Exception;
   }
 }

@@ -283,6 +283,7 @@ final class TrainRun {
                 new StepStates.StepId(context.jobId(), context.epoch(), next.number()),
                 source,
                 config.lora(),
+                config.qat(),
                 next,
                 adapter.parameters(),
                 context::ensureActive,
@@ -375,7 +376,7 @@ final class TrainRun {
                             partition,
                             MeasureLoss.class,
                             new MeasureLoss.Request(
-                                source, partition, samples, config.lora(), vector))));
+                                source, partition, samples, config.lora(), config.qat(), vector))));
     double sum = 0;
     long targets = 0;
     for (CompletableFuture<MeasureLoss.Loss> call : calls) {
@@ -494,6 +495,9 @@ final class TrainRun {
     }
     ObjectNode byNode = result.putObject("micro_batches_by_node");
     microBatchesByNode.forEach(byNode::put);
+    if (config.qat() != null) {
+      result.put("qat", config.qat().name().toLowerCase(java.util.Locale.ROOT));
+    }
     result.set("prompt_format", config.format().toJson());
     return result;
   }

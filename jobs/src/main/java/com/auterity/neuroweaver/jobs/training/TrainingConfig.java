@@ -1,10 +1,12 @@
 package com.auterity.neuroweaver.jobs.training;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.model.FakeQuantization;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import com.auterity.neuroweaver.jobs.model.LoraTargets;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +18,7 @@ import java.util.Optional;
  * @param maxSteps 0 when all epochs are to be trained
  * @param valSetSize a share of the rows when below 1, else a number of rows
  * @param saveSteps steps between checkpoints; 0 leaves it to time
+ * @param qat what the merged weights are rounded to while training, or null
  */
 public record TrainingConfig(
     String baseModel,
@@ -38,7 +41,8 @@ public record TrainingConfig(
     double maxGradNorm,
     double valSetSize,
     long seed,
-    long saveSteps) {
+    long saveSteps,
+    FakeQuantization qat) {
 
   /**
    * @throws NeuroWeaverException INVALID_INPUT naming the key, what was found and what is right
@@ -77,7 +81,7 @@ public record TrainingConfig(
             keys.number("learning_rate", 2e-4, Double.MIN_VALUE, 10, "a number above 0, up to 10"),
             LrScheduler.valueOf(
                 keys.choice("lr_scheduler", "cosine", "cosine", "linear", "constant")
-                    .toUpperCase(java.util.Locale.ROOT)),
+                    .toUpperCase(Locale.ROOT)),
             keys.number("warmup_ratio", 0.03, 0, 1, "a number from 0 to 1"),
             keys.number("weight_decay", 0, 0, 1, "a number from 0 to 1"),
             keys.number("adam_beta1", 0.9, 0, 0.999999, "a number from 0 to below 1"),
@@ -86,9 +90,21 @@ public record TrainingConfig(
             keys.number("max_grad_norm", 1.0, Double.MIN_VALUE, 1e9, "a number above 0"),
             valSetSize,
             keys.whole("seed", 42L, Long.MIN_VALUE, Long.MAX_VALUE),
-            keys.whole("save_steps", 0L, 1L, 1_000_000_000L));
+            keys.whole("save_steps", 0L, 1L, 1_000_000_000L),
+            qat(keys, json));
     keys.refuseUnknown();
     return config;
+  }
+
+  private static FakeQuantization qat(Parameters keys, ObjectNode json) {
+    if (!keys.has("qat")) {
+      return null;
+    }
+    String bits = keys.choice("qat", "", "int8", "int4");
+    if (json.path("lora_dropout").asDouble(0) > 0) {
+      throw keys.wrong("lora_dropout", json.get("lora_dropout"), "0 beside qat");
+    }
+    return FakeQuantization.valueOf(bits.toUpperCase(Locale.ROOT));
   }
 
   /** A list of names or paths, "all-linear", or a regular expression over paths; else all. */

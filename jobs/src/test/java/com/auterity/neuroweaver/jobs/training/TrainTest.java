@@ -76,6 +76,23 @@ class TrainTest {
   }
 
   @Test
+  void quantizationAwareTrainingGivesTheSameBytesOnAnyNumberOfNodes() throws Exception {
+    Consumer<ObjectNode> aware =
+        json -> json.put("qat", "int4").put("lora_dropout", 0).put("val_set_size", 6);
+    ObjectNode one = train("job_1", 1, 1, aware);
+    ObjectNode three = train("job_2", 3, 2, aware);
+    ObjectNode unaware = train("job_3", 1, 1, aware.andThen(json -> json.remove("qat")));
+    assertEquals(one.get("adapter_sha256"), three.get("adapter_sha256"));
+    assertEquals(one.get("validation_losses"), three.get("validation_losses"));
+    assertNotEquals(one.get("adapter_sha256"), unaware.get("adapter_sha256"));
+    assertNotEquals(one.get("validation_losses"), unaware.get("validation_losses"));
+    assertEquals("int4", one.get("qat").textValue());
+    assertTrue(
+        one.get("loss_last").doubleValue() < 0.9 * one.get("loss_first").doubleValue(),
+        one.get("losses").toString());
+  }
+
+  @Test
   void anotherLoadOfTheSameRowsGivesTheSameBytes() throws Exception {
     ObjectNode first = train("job_1", 1, 1, json -> {});
     load("copy", 50);

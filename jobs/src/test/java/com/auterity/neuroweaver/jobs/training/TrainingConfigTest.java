@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.RecordCodec;
+import com.auterity.neuroweaver.jobs.model.FakeQuantization;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -54,6 +55,16 @@ class TrainingConfigTest {
   }
 
   @Test
+  void quantizationAwareTrainingHasNoDropout() throws Exception {
+    assertEquals(FakeQuantization.INT4, parse("{" + LEAST + ",\"qat\":\"int4\"}").qat());
+    NeuroWeaverException e =
+        assertThrows(
+            NeuroWeaverException.class,
+            () -> parse("{" + LEAST + ",\"qat\":\"int8\",\"lora_dropout\":0.1}"));
+    assertTrue(e.getMessage().contains("lora_dropout must be 0 beside qat"), e.getMessage());
+  }
+
+  @Test
   void targetModulesAreNamesPathsOneExpressionOrAllLinear() throws Exception {
     assertEquals(
         LoraConfig.ALL_MODULES,
@@ -72,7 +83,8 @@ class TrainingConfigTest {
     LoraConfig crossed =
         RecordCodec.decode(
                 RecordCodec.encode(
-                    new MeasureLoss.Request(null, 3, new int[0], config.lora(), null)),
+                    new MeasureLoss.Request(
+                        null, 3, new int[0], config.lora(), FakeQuantization.INT4, null)),
                 MeasureLoss.Request.class)
             .lora();
     assertEquals(config.lora(), crossed);
@@ -88,7 +100,8 @@ class TrainingConfigTest {
     assertEquals(
         patterned,
         RecordCodec.decode(
-                RecordCodec.encode(new MeasureLoss.Request(null, 3, new int[0], patterned, null)),
+                RecordCodec.encode(
+                    new MeasureLoss.Request(null, 3, new int[0], patterned, null, null)),
                 MeasureLoss.Request.class)
             .lora());
     NeuroWeaverException e =
@@ -116,6 +129,7 @@ class TrainingConfigTest {
         "lora_target_modules|[\"layers.1.mlp\"]|q_proj",
         "lora_target_linear|1|true or false",
         "peft_use_rslora|\"yes\"|true or false",
+        "qat|\"int3\"|int8, int4",
         "adapter|\"qlora\"|lora",
         "sequence_len|0|whole number",
         "sample_packing|\"yes\"|true or false",
