@@ -5,6 +5,7 @@ import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import com.auterity.neuroweaver.jobs.model.LoraAdapter;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import com.auterity.neuroweaver.jobs.model.Result;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,10 +16,16 @@ public final class MeasureLoss implements GridFunction<MeasureLoss.Request, Meas
 
   /**
    * @param samples indexes in the partition's row order
+   * @param baseFormat in what the base model's maps are held
    * @param adapter the adapter's float32 vector, or null for the base model
    */
   public record Request(
-      SampleSource source, int partition, int[] samples, LoraConfig lora, byte[] adapter) {}
+      SampleSource source,
+      int partition,
+      int[] samples,
+      LoraConfig lora,
+      WeightFormat baseFormat,
+      byte[] adapter) {}
 
   /**
    * @param lossSum in nats over the target tokens, summed up in sample order
@@ -37,11 +44,18 @@ public final class MeasureLoss implements GridFunction<MeasureLoss.Request, Meas
 
   @Override
   public Loss apply(Request request, NodeContext node) throws Exception {
+    // Forward keeps one layer at a time anyway.
+    return OutOfMemory.advised(
+        node.nodeName(), request.baseFormat(), true, () -> measure(request, node));
+  }
+
+  private static Loss measure(Request request, NodeContext node) throws Exception {
     SampleSource source = request.source();
     return BaseModels.on(node)
         .use(
             source.baseModel(),
             source.baseModelSha256(),
+            request.baseFormat(),
             model -> {
               LoraAdapter adapter =
                   request.adapter() == null

@@ -5,7 +5,6 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.grid.Grid;
 import com.auterity.neuroweaver.jobs.grid.GridFunction;
 import com.auterity.neuroweaver.jobs.grid.GridNode;
-import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,7 +32,7 @@ final class StepComputation {
   private final String numericsProfile;
   private final StepStates.StepId id;
   private final SampleSource source;
-  private final LoraConfig lora;
+  private final TrainingConfig config;
   private final TrainingPlan.Step step;
   private final byte[] adapter;
   private final Runnable ensureActive;
@@ -54,7 +53,7 @@ final class StepComputation {
       String numericsProfile,
       StepStates.StepId id,
       SampleSource source,
-      LoraConfig lora,
+      TrainingConfig config,
       TrainingPlan.Step step,
       float[] parameters,
       Runnable ensureActive,
@@ -63,7 +62,7 @@ final class StepComputation {
     this.numericsProfile = numericsProfile;
     this.id = id;
     this.source = source;
-    this.lora = lora;
+    this.config = config;
     this.step = step;
     this.adapter = Float32.bytes(parameters);
     this.ensureActive = ensureActive;
@@ -152,7 +151,9 @@ final class StepComputation {
             member.attempt,
             outcomes.length,
             source,
-            lora,
+            config.lora(),
+            config.baseFormat(),
+            config.gradientCheckpointing(),
             first ? adapter : null,
             piece.stream().map(this::work).toList(),
             last),
