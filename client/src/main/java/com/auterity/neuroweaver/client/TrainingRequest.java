@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.client;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**
@@ -16,6 +17,9 @@ public record TrainingRequest(
     String systemPrompt,
     String answerColumn,
     String adapter,
+    @JsonProperty("load_in_4bit") Boolean loadIn4bit,
+    @JsonProperty("load_in_8bit") Boolean loadIn8bit,
+    Boolean gradientCheckpointing,
     Integer loraR,
     Double loraAlpha,
     Double loraDropout,

@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.api;
 
 import com.auterity.neuroweaver.client.ErrorResponse;
 import com.auterity.neuroweaver.client.Page;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -89,7 +90,13 @@ final class OpenApi {
                 Option.STANDARD_FORMATS,
                 Option.FLATTENED_ENUMS)
             .without(Option.SCHEMA_VERSION_INDICATOR);
-    config.forFields().withPropertyNameOverrideResolver(field -> SNAKE.translate(field.getName()));
+    config
+        .forFields()
+        .withPropertyNameOverrideResolver(
+            field -> {
+              JsonProperty named = field.getAnnotationConsideringFieldAndGetter(JsonProperty.class);
+              return named == null ? SNAKE.translate(field.getName()) : named.value();
+            });
     config.forFields().withRequiredCheck(field -> field.getType().getErasedType().isPrimitive());
     config
         .forTypesInGeneral()

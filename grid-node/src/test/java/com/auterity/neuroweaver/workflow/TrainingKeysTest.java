@@ -8,10 +8,9 @@ import com.auterity.neuroweaver.client.WireMapper;
 import com.auterity.neuroweaver.jobs.training.TrainingConfig;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.InputStream;
-import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,7 @@ class TrainingKeysTest {
   private static final String ALL =
       """
       {"base_model":"nano","dataset":"d","prompt_column":"a","system_prompt":"s",
-       "answer_column":"b","adapter":"lora","lora_r":8,"lora_alpha":16,"lora_dropout":0.1,
+       "answer_column":"b","adapter":"qlora","load_in_4bit":true,"load_in_8bit":false,"gradient_checkpointing":true,"lora_r":8,"lora_alpha":16,"lora_dropout":0.1,
        "lora_target_modules":["q_proj"],"lora_target_linear":false,"peft_use_rslora":true,"sequence_len":64,"sample_packing":true,
        "micro_batch_size":2,"gradient_accumulation_steps":4,"num_epochs":1,"max_steps":3,
        "learning_rate":0.001,"lr_scheduler":"cosine","warmup_ratio":0.1,"optimizer":"adamw",
@@ -64,12 +63,12 @@ class TrainingKeysTest {
     all.add("qat");
     assertEquals(all, schemaKeys());
     Set<String> components = new TreeSet<>();
-    Arrays.stream(TrainingRequest.class.getRecordComponents())
-        .forEach(
-            component ->
-                components.add(
-                    new PropertyNamingStrategies.SnakeCaseStrategy()
-                        .translate(component.getName())));
+    JsonMapper mapper = WireMapper.strict();
+    mapper
+        .getSerializationConfig()
+        .introspect(mapper.constructType(TrainingRequest.class))
+        .findProperties()
+        .forEach(property -> components.add(property.getName()));
     assertEquals(all, components);
   }
 

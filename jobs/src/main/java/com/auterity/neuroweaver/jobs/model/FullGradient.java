@@ -26,7 +26,8 @@ public final class FullGradient {
     }
     model.retain();
     try (Lane lane = model.device().lane()) {
-      return new LlamaPass(model, lane, batch, null, 0, LlamaPass.Gradient.ALL, gradient).run();
+      return new LlamaPass(model, lane, batch, null, 0, LlamaPass.Gradient.ALL, false, gradient)
+          .run();
     } finally {
       model.release();
     }

@@ -11,7 +11,9 @@ import java.util.Arrays;
 /**
  * One micro-batch through a model, forward and (when a gradient is wanted) backward: of all
  * weights, or of an adapter's, in which case nothing below the lowest adapter is computed. Rows are
- * padded to a multiple of 16 with tokens that are targets of nothing.
+ * padded to a multiple of 16 with tokens that are targets of nothing. With gradient checkpointing
+ * (Chen et al. 2016) forward keeps the input of a layer only, and backward computes the rest once
+ * more, to the same bytes.
  */
 final class LlamaPass {
   private static final int ROW_STEP = 16;
@@ -35,6 +37,7 @@ final class LlamaPass {
   private final Heads heads;
   private final Lane lane;
   private final Gradient wanted;
+  private final boolean checkpointing;
   private final float[] gradient;
   private final LoraPart[][] parts;
   private final int lowestLayer;
@@ -77,12 +80,14 @@ final class LlamaPass {
       LoraAdapter adapter,
       long dropoutSeed,
       Gradient wanted,
+      boolean checkpointing,
       float[] gradient) {
     this.model = model;
     this.config = model.config();
     this.heads = model.heads(0);
     this.lane = lane;
     this.wanted = wanted;
+    this.checkpointing = checkpointing;
     this.gradient = gradient;
     this.size = batch.size();
     this.rows = roundUp(size);
@@ -176,13 +181,19 @@ final class LlamaPass {
     for (int l = 0; l < kept.length; l++) {
       kept[l] = new Activations();
       x = forward(l, x, kept[l]);
-      if (wanted == Gradient.NONE) {
-        release(kept[l]);
+      if (wanted == Gradient.NONE || l < lowestLayer) {
+        release(l, kept[l]);
+      } else if (checkpointing && l < kept.length - 1) {
+        // Of the last layer, backward reads all at once.
+        kept[l] = releaseAllButInput(l, kept[l]);
       }
     }
     Tensor dx = head(x);
     if (wanted != Gradient.NONE) {
       for (int l = kept.length - 1; l >= lowestLayer; l--) {
+        if (checkpointing && l < kept.length - 1) {
+          again(l, kept[l]);
+        }
         backward(l, dx, kept[l]);
       }
       if (wanted == Gradient.ALL) {
@@ -192,7 +203,29 @@ final class LlamaPass {
     return new Result(loss, targetCount, size);
   }
 
+  /** A layer's result. */
   private Tensor forward(int l, Tensor x, Activations a) {
+    activate(l, x, a);
+    LlamaModel.Layer layer = model.layers().get(l);
+    Tensor y = lane.tensor(rows, config.hiddenSize());
+    lane.linear(a.activated, layer.down(), y);
+    addBias(layer.downBias(), y);
+    adapt(l, LinearKind.DOWN, a.activated, y, 0, config.hiddenSize());
+    lane.add(a.middle, y);
+    return y;
+  }
+
+  /** What backward reads of a layer whose input alone was kept: all but its result. */
+  private void again(int l, Activations a) {
+    activate(l, a.x, a);
+    LoraPart down = parts[l][LinearKind.DOWN.ordinal()];
+    if (down != null) {
+      down.lower(a.activated);
+    }
+  }
+
+  /** A layer up to the input of its last map. */
+  private void activate(int l, Tensor x, Activations a) {
     LlamaModel.Layer layer = model.layers().get(l);
     int hidden = config.hiddenSize();
     a.x = x;
@@ -242,13 +275,6 @@ final class LlamaPass {
     adapt(l, LinearKind.UP, a.middleNormed, a.gateUp, m, m);
     a.activated = lane.narrow(rows, m);
     lane.swiglu(a.gateUp, a.activated);
-
-    Tensor y = lane.tensor(rows, hidden);
-    lane.linear(a.activated, layer.down(), y);
-    addBias(layer.downBias(), y);
-    adapt(l, LinearKind.DOWN, a.activated, y, 0, hidden);
-    lane.add(a.middle, y);
-    return y;
   }
 
   private void addBias(Tensor bias, Tensor y) {
@@ -264,7 +290,20 @@ final class LlamaPass {
     }
   }
 
-  private void release(Activations a) {
+  private Activations releaseAllButInput(int l, Activations a) {
+    Activations input = new Activations();
+    input.x = a.x;
+    a.x = null;
+    release(l, a);
+    return input;
+  }
+
+  private void release(int l, Activations a) {
+    for (LoraPart part : parts[l]) {
+      if (part != null) {
+        part.release();
+      }
+    }
     for (Tensor tensor :
         new Tensor[] {
           a.x,
@@ -404,7 +443,7 @@ final class LlamaPass {
     }
     norm(LlamaModel.attentionNormName(l), dNormed, a.x, layer.attentionNorm(), a.inverse, dx);
     lane.free(dNormed);
-    release(a);
+    release(l, a);
   }
 
   private Tensor input(Tensor dy, Weights weights, boolean needed) {

@@ -9,9 +9,19 @@ import com.auterity.neuroweaver.jobs.tensor.Lane;
  */
 public final class LoraGradient {
   private final LlamaModel model;
+  private final boolean checkpointing;
 
   public LoraGradient(LlamaModel model) {
+    this(model, false);
+  }
+
+  /**
+   * @param checkpointing whether to keep less memory between forward and backward, for the time of
+   *     about one more forward pass; the result is the same
+   */
+  public LoraGradient(LlamaModel model, boolean checkpointing) {
     this.model = model;
+    this.checkpointing = checkpointing;
   }
 
   /**
@@ -50,7 +60,9 @@ public final class LoraGradient {
     }
     model.retain();
     try (Lane lane = model.device().lane()) {
-      return new LlamaPass(model, lane, batch, adapter, dropoutSeed, wanted, gradient).run();
+      return new LlamaPass(
+              model, lane, batch, adapter, dropoutSeed, wanted, checkpointing, gradient)
+          .run();
     } finally {
       model.release();
     }
@@ -63,7 +75,8 @@ public final class LoraGradient {
     }
     model.retain();
     try (Lane lane = model.device().lane()) {
-      return new LlamaPass(model, lane, batch, adapter, 0, LlamaPass.Gradient.NONE, null).run();
+      return new LlamaPass(model, lane, batch, adapter, 0, LlamaPass.Gradient.NONE, false, null)
+          .run();
     } finally {
       model.release();
     }

@@ -20,6 +20,8 @@ final class LoraPart {
   private final int rank;
   private final Tensor a;
   private final Tensor b;
+  // Between forward and backward: dropout(x), which without dropout is x itself, and that times
+  // A^T.
   private Tensor input;
   private Tensor low;
 
@@ -49,6 +51,14 @@ final class LoraPart {
 
   /** Adds the adapter's share to y and remembers what backward needs. */
   void forward(Tensor x, Tensor y) {
+    lower(x);
+    if (!within) {
+      lane.gemm(scale, low, false, b, true, y, true);
+    }
+  }
+
+  /** Remembers what backward needs. */
+  void lower(Tensor x) {
     input = x;
     if (dropout > 0) {
       input = lane.narrow(x.rows(), x.cols());
@@ -56,9 +66,16 @@ final class LoraPart {
     }
     low = lane.narrow(x.rows(), a.rows());
     lane.gemm(1f, input, false, a, true, low, false);
-    if (!within) {
-      lane.gemm(scale, low, false, b, true, y, true);
+  }
+
+  /** Gives back what was remembered. */
+  void release() {
+    if (dropout > 0) {
+      lane.free(input);
     }
+    lane.free(low);
+    input = null;
+    low = null;
   }
 
   /** Writes this map's share of the gradient; unless dx is null, dx += the input's gradient. */

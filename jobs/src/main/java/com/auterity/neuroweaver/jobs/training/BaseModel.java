@@ -3,16 +3,20 @@ package com.auterity.neuroweaver.jobs.training;
 import com.auterity.neuroweaver.jobs.model.LlamaModel;
 import com.auterity.neuroweaver.jobs.model.LoraGradient;
 import com.auterity.neuroweaver.jobs.model.ModelFolder;
+import com.auterity.neuroweaver.jobs.model.ModelLoad;
 import com.auterity.neuroweaver.jobs.tensor.Devices;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 
 /** A base model on this node: its folder at once, its weights from first use. Thread-safe. */
 public final class BaseModel {
   private final ModelFolder folder;
+  private final WeightFormat format;
   private LlamaModel weights;
   private LoraGradient gradient;
 
-  BaseModel(ModelFolder folder) {
+  BaseModel(ModelFolder folder, WeightFormat format) {
     this.folder = folder;
+    this.format = format;
   }
 
   public ModelFolder folder() {
@@ -21,7 +25,7 @@ public final class BaseModel {
 
   public synchronized LlamaModel weights() {
     if (weights == null) {
-      weights = folder.load(Devices.best());
+      weights = folder.load(Devices.best(), new ModelLoad(format, false));
     }
     return weights;
   }

@@ -8,6 +8,7 @@ import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import com.auterity.neuroweaver.jobs.model.LoraGradient;
 import com.auterity.neuroweaver.jobs.model.MicroBatch;
 import com.auterity.neuroweaver.jobs.model.Result;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 import java.util.List;
 
 /**
@@ -20,6 +21,8 @@ public final class ComputeMicroBatches
    * @param attempt number of this node's sum: a new one begins an empty sum
    * @param stepMicroBatches micro-batches of the step over the whole grid
    * @param qat what the merged weights are rounded to, or null
+   * @param baseFormat in what the base model's maps are held
+   * @param gradientCheckpointing whether a layer's activations are computed again for backward
    * @param adapter the adapter's float32 vector, or null when this node has been sent it
    * @param collect whether this is the last work of the attempt, so that its sum is wanted now
    */
@@ -32,6 +35,8 @@ public final class ComputeMicroBatches
       SampleSource source,
       LoraConfig lora,
       FakeQuantization qat,
+      WeightFormat baseFormat,
+      boolean gradientCheckpointing,
       byte[] adapter,
       List<Work> work,
       boolean collect) {}
@@ -57,6 +62,14 @@ public final class ComputeMicroBatches
 
   @Override
   public Done apply(Request request, NodeContext node) throws Exception {
+    return OutOfMemory.advised(
+        node.nodeName(),
+        request.baseFormat(),
+        request.gradientCheckpointing(),
+        () -> compute(request, node));
+  }
+
+  private static Done compute(Request request, NodeContext node) throws Exception {
     SampleSource source = request.source();
     StepStates.StepState state =
         StepStates.on(node)
@@ -68,18 +81,27 @@ public final class ComputeMicroBatches
         .use(
             source.baseModel(),
             source.baseModelSha256(),
+            request.baseFormat(),
             model -> {
+              LoraGradient gradients =
+                  new LoraGradient(model.weights(), request.gradientCheckpointing());
               LoraAdapter adapter =
                   LoraAdapter.of(model.folder().config(), request.lora(), state.parameters());
               if (request.qat() == null) {
-                compute(request, node, model, sum, adapter, model.gradient());
+                compute(request, node, model, sum, adapter, gradients);
               } else {
                 state.within(
                     model.weights(),
                     adapter,
                     request.qat(),
                     rounded -> {
-                      compute(request, node, model, sum, adapter, new LoraGradient(rounded));
+                      compute(
+                          request,
+                          node,
+                          model,
+                          sum,
+                          adapter,
+                          new LoraGradient(rounded, request.gradientCheckpointing()));
                       return rounded;
                     });
               }

@@ -8,6 +8,7 @@ import com.auterity.neuroweaver.jobs.model.LoraAdapter;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import com.auterity.neuroweaver.jobs.model.LoraGradient;
 import com.auterity.neuroweaver.jobs.model.Result;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class MeasureLoss implements GridFunction<MeasureLoss.Request, Meas
   /**
    * @param samples indexes in the partition's row order
    * @param qat what the weights merged with the adapter are rounded to, or null
+   * @param baseFormat in what the base model's maps are held
    * @param adapter the adapter's float32 vector, or null for the base model
    */
   public record Request(
@@ -27,6 +29,7 @@ public final class MeasureLoss implements GridFunction<MeasureLoss.Request, Meas
       int[] samples,
       LoraConfig lora,
       FakeQuantization qat,
+      WeightFormat baseFormat,
       byte[] adapter) {}
 
   /**
@@ -46,11 +49,18 @@ public final class MeasureLoss implements GridFunction<MeasureLoss.Request, Meas
 
   @Override
   public Loss apply(Request request, NodeContext node) throws Exception {
+    // Forward keeps one layer at a time anyway.
+    return OutOfMemory.advised(
+        node.nodeName(), request.baseFormat(), true, () -> measure(request, node));
+  }
+
+  private static Loss measure(Request request, NodeContext node) throws Exception {
     SampleSource source = request.source();
     return BaseModels.on(node)
         .use(
             source.baseModel(),
             source.baseModelSha256(),
+            request.baseFormat(),
             model -> {
               LoraAdapter adapter =
                   request.adapter() == null

@@ -2,12 +2,17 @@ package com.auterity.neuroweaver.jobs.training;
 
 import com.auterity.neuroweaver.jobs.grid.GridFunction;
 import com.auterity.neuroweaver.jobs.grid.NodeContext;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 
 /** Tokenizes a partition where it lies and tells how long its samples are. */
 public final class MeasureSamples
     implements GridFunction<MeasureSamples.Request, MeasureSamples.Sizes> {
-  /** Which partition of what. */
-  public record Request(SampleSource source, int partition) {}
+  /**
+   * Which partition of what.
+   *
+   * @param baseFormat in what the base model will be held, so that it is opened for that
+   */
+  public record Request(SampleSource source, int partition, WeightFormat baseFormat) {}
 
   /**
    * @param ordinals source ordinal of each row
@@ -34,6 +39,7 @@ public final class MeasureSamples
             .use(
                 source.baseModel(),
                 source.baseModelSha256(),
+                request.baseFormat(),
                 model ->
                     TokenizedPartitions.on(node).get(source, request.partition(), model, node));
     return new Sizes(

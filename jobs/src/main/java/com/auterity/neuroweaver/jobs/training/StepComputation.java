@@ -5,8 +5,6 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.grid.Grid;
 import com.auterity.neuroweaver.jobs.grid.GridFunction;
 import com.auterity.neuroweaver.jobs.grid.GridNode;
-import com.auterity.neuroweaver.jobs.model.FakeQuantization;
-import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,8 +32,7 @@ final class StepComputation {
   private final String numericsProfile;
   private final StepStates.StepId id;
   private final SampleSource source;
-  private final LoraConfig lora;
-  private final FakeQuantization qat;
+  private final TrainingConfig config;
   private final TrainingPlan.Step step;
   private final byte[] adapter;
   private final Runnable ensureActive;
@@ -56,8 +53,7 @@ final class StepComputation {
       String numericsProfile,
       StepStates.StepId id,
       SampleSource source,
-      LoraConfig lora,
-      FakeQuantization qat,
+      TrainingConfig config,
       TrainingPlan.Step step,
       float[] parameters,
       Runnable ensureActive,
@@ -66,8 +62,7 @@ final class StepComputation {
     this.numericsProfile = numericsProfile;
     this.id = id;
     this.source = source;
-    this.lora = lora;
-    this.qat = qat;
+    this.config = config;
     this.step = step;
     this.adapter = Float32.bytes(parameters);
     this.ensureActive = ensureActive;
@@ -156,8 +151,10 @@ final class StepComputation {
             member.attempt,
             outcomes.length,
             source,
-            lora,
-            qat,
+            config.lora(),
+            config.qat(),
+            config.baseFormat(),
+            config.gradientCheckpointing(),
             first ? adapter : null,
             piece.stream().map(this::work).toList(),
             last),

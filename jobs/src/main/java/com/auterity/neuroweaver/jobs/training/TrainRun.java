@@ -13,6 +13,7 @@ import com.auterity.neuroweaver.jobs.model.AdamW;
 import com.auterity.neuroweaver.jobs.model.LoraAdapter;
 import com.auterity.neuroweaver.jobs.model.ModelFolder;
 import com.auterity.neuroweaver.jobs.model.PeftAdapter;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -209,7 +210,9 @@ final class TrainRun {
           context
               .grid()
               .callOwner(
-                  partition, MeasureSamples.class, new MeasureSamples.Request(source, partition)));
+                  partition,
+                  MeasureSamples.class,
+                  new MeasureSamples.Request(source, partition, config.baseFormat())));
     }
     sizes = new TreeMap<>();
     Map<Integer, int[]> lengths = new LinkedHashMap<>();
@@ -282,8 +285,7 @@ final class TrainRun {
                 committed.numericsProfile(),
                 new StepStates.StepId(context.jobId(), context.epoch(), next.number()),
                 source,
-                config.lora(),
-                config.qat(),
+                config,
                 next,
                 adapter.parameters(),
                 context::ensureActive,
@@ -376,7 +378,13 @@ final class TrainRun {
                             partition,
                             MeasureLoss.class,
                             new MeasureLoss.Request(
-                                source, partition, samples, config.lora(), config.qat(), vector))));
+                                source,
+                                partition,
+                                samples,
+                                config.lora(),
+                                config.qat(),
+                                config.baseFormat(),
+                                vector))));
     double sum = 0;
     long targets = 0;
     for (CompletableFuture<MeasureLoss.Loss> call : calls) {
@@ -473,6 +481,9 @@ final class TrainRun {
     result.put("base_model", config.baseModel());
     result.put("base_model_sha256", committed.baseModelSha256());
     result.put("dataset_version_id", committed.datasetVersionId());
+    result.put("load_in_4bit", config.baseFormat() == WeightFormat.NF4);
+    result.put("load_in_8bit", config.baseFormat() == WeightFormat.INT8);
+    result.put("gradient_checkpointing", config.gradientCheckpointing());
     result.put("numerics_profile", committed.numericsProfile());
     result.put("rows", manifest.rows() - heldBack());
     result.put("rows_held_back", heldBack());

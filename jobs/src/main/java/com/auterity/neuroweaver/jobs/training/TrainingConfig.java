@@ -4,6 +4,7 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.model.FakeQuantization;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import com.auterity.neuroweaver.jobs.model.LoraTargets;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
@@ -15,6 +16,9 @@ import java.util.Optional;
  * gradient_accumulation_steps} micro-batches over the whole grid, so that no number here depends on
  * how many nodes there are.
  *
+ * @param baseFormat in what the frozen base model's maps are held
+ * @param gradientCheckpointing whether a layer's activations are computed again for backward, which
+ *     takes less memory and more time, to the same bytes
  * @param maxSteps 0 when all epochs are to be trained
  * @param valSetSize a share of the rows when below 1, else a number of rows
  * @param saveSteps steps between checkpoints; 0 leaves it to time
@@ -25,6 +29,8 @@ public record TrainingConfig(
     String dataset,
     PromptFormat format,
     LoraConfig lora,
+    WeightFormat baseFormat,
+    boolean gradientCheckpointing,
     int sequenceLen,
     boolean samplePacking,
     int microBatchSize,
@@ -49,7 +55,7 @@ public record TrainingConfig(
    */
   public static TrainingConfig parse(ObjectNode json) {
     Parameters keys = new Parameters("train", json);
-    keys.choice("adapter", "lora", "lora");
+    WeightFormat baseFormat = baseFormat(keys, json);
     LoraConfig lora =
         new LoraConfig(
             keys.whole("lora_r", 16, 1, LoraConfig.MAX_RANK),
@@ -72,6 +78,8 @@ public record TrainingConfig(
             keys.text("dataset"),
             PromptFormat.read(keys, true),
             lora,
+            baseFormat,
+            keys.flag("gradient_checkpointing", false),
             keys.whole("sequence_len", 512, 8, 1 << 20),
             keys.flag("sample_packing", true),
             keys.whole("micro_batch_size", 1, 1, 4096),
@@ -104,7 +112,41 @@ public record TrainingConfig(
     if (json.path("lora_dropout").asDouble(0) > 0) {
       throw keys.wrong("lora_dropout", json.get("lora_dropout"), "0 beside qat");
     }
+    if (baseFormat(keys, json) != WeightFormat.FULL) {
+      throw keys.wrong(
+          "qat", json.get("qat"), "left out where the base model is held in 8 or 4 bits");
+    }
     return FakeQuantization.valueOf(bits.toUpperCase(Locale.ROOT));
+  }
+
+  /** 4 bits are QLoRA's, 8 bits either's; without a key qlora takes 4 bits and lora all. */
+  private static WeightFormat baseFormat(Parameters keys, ObjectNode json) {
+    boolean qlora = keys.choice("adapter", "lora", "lora", "qlora").equals("qlora");
+    boolean in8bit = keys.flag("load_in_8bit", false);
+    boolean in4bit = keys.flag("load_in_4bit", qlora && !in8bit);
+    if (in4bit && in8bit) {
+      throw keys.wrong(
+          "load_in_4bit",
+          json.get("load_in_4bit"),
+          "false or left out beside load_in_8bit: true, since weights are held in one format");
+    }
+    if (in4bit && !qlora) {
+      throw keys.wrong(
+          "adapter",
+          json.get("adapter"),
+          "qlora beside load_in_4bit: true (lora trains on full weights or load_in_8bit: true)");
+    }
+    if (qlora && !in4bit && !in8bit) {
+      throw keys.wrong(
+          "load_in_4bit",
+          json.get("load_in_4bit"),
+          "true or left out beside adapter: qlora, or load_in_8bit true; adapter: lora trains on"
+              + " full weights");
+    }
+    if (in8bit) {
+      return WeightFormat.INT8;
+    }
+    return in4bit ? WeightFormat.NF4 : WeightFormat.FULL;
   }
 
   /** A list of names or paths, "all-linear", or a regular expression over paths; else all. */

@@ -93,6 +93,33 @@ class TrainTest {
   }
 
   @Test
+  void aQuantizedBaseModelTrainsToTheSameBytesAnywhereWithAndWithoutCheckpointing()
+      throws Exception {
+    ObjectNode one = train("job_1", 1, 1, json -> json.put("adapter", "qlora"));
+    ObjectNode two =
+        train(
+            "job_2",
+            2,
+            1,
+            json -> json.put("adapter", "qlora").put("gradient_checkpointing", true));
+    assertEquals(one.get("adapter_sha256"), two.get("adapter_sha256"));
+    assertTrue(one.get("load_in_4bit").booleanValue());
+    assertFalse(one.get("gradient_checkpointing").booleanValue());
+    assertTrue(two.get("gradient_checkpointing").booleanValue());
+    assertTrue(
+        one.get("loss_last").doubleValue() < 0.9 * one.get("loss_first").doubleValue(),
+        one.get("losses").toString());
+    ObjectNode eight = train("job_3", 1, 1, json -> json.put("load_in_8bit", true));
+    ObjectNode full = train("job_4", 1, 1, json -> json.put("gradient_checkpointing", true));
+    assertTrue(eight.get("load_in_8bit").booleanValue());
+    assertFalse(full.get("load_in_8bit").booleanValue());
+    assertNotEquals(one.get("adapter_sha256"), eight.get("adapter_sha256"));
+    assertNotEquals(full.get("adapter_sha256"), eight.get("adapter_sha256"));
+    assertEquals(
+        full.get("adapter_sha256"), train("job_5", 1, 1, json -> {}).get("adapter_sha256"));
+  }
+
+  @Test
   void anotherLoadOfTheSameRowsGivesTheSameBytes() throws Exception {
     ObjectNode first = train("job_1", 1, 1, json -> {});
     load("copy", 50);

@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.jobs.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.RecordCodec;
 import com.auterity.neuroweaver.jobs.model.FakeQuantization;
 import com.auterity.neuroweaver.jobs.model.LoraConfig;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
@@ -84,7 +86,13 @@ class TrainingConfigTest {
         RecordCodec.decode(
                 RecordCodec.encode(
                     new MeasureLoss.Request(
-                        null, 3, new int[0], config.lora(), FakeQuantization.INT4, null)),
+                        null,
+                        3,
+                        new int[0],
+                        config.lora(),
+                        FakeQuantization.INT4,
+                        WeightFormat.NF4,
+                        null)),
                 MeasureLoss.Request.class)
             .lora();
     assertEquals(config.lora(), crossed);
@@ -101,7 +109,8 @@ class TrainingConfigTest {
         patterned,
         RecordCodec.decode(
                 RecordCodec.encode(
-                    new MeasureLoss.Request(null, 3, new int[0], patterned, null, null)),
+                    new MeasureLoss.Request(
+                        null, 3, new int[0], patterned, null, WeightFormat.FULL, null)),
                 MeasureLoss.Request.class)
             .lora());
     NeuroWeaverException e =
@@ -130,7 +139,9 @@ class TrainingConfigTest {
         "lora_target_linear|1|true or false",
         "peft_use_rslora|\"yes\"|true or false",
         "qat|\"int3\"|int8, int4",
-        "adapter|\"qlora\"|lora",
+        "adapter|\"dora\"|lora, qlora",
+        "load_in_8bit|\"yes\"|true or false",
+        "gradient_checkpointing|1|true or false",
         "sequence_len|0|whole number",
         "sample_packing|\"yes\"|true or false",
         "num_epochs|0|whole number from 1",
@@ -151,6 +162,44 @@ class TrainingConfigTest {
     assertEquals(ErrorKind.INVALID_INPUT, e.kind());
     assertTrue(
         e.getMessage().contains(key.equals("prompt_columns") ? "prompt" : key), e.getMessage());
+    assertTrue(e.getMessage().contains(right), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "|FULL",
+        "\"adapter\":\"lora\"|FULL",
+        "\"load_in_8bit\":true|INT8",
+        "\"load_in_4bit\":false|FULL",
+        "\"adapter\":\"qlora\"|NF4",
+        "\"adapter\":\"qlora\",\"load_in_4bit\":true|NF4",
+        "\"adapter\":\"qlora\",\"load_in_8bit\":true|INT8",
+        "\"adapter\":\"qlora\",\"load_in_8bit\":true,\"load_in_4bit\":false|INT8",
+      })
+  void theBaseModelsFormatFollowsFromAxolotlsKeys(String keys, WeightFormat format)
+      throws Exception {
+    TrainingConfig config = parse("{" + LEAST + (keys == null ? "" : "," + keys) + "}");
+    assertEquals(format, config.baseFormat());
+    assertFalse(config.gradientCheckpointing());
+    assertTrue(parse("{" + LEAST + ",\"gradient_checkpointing\":true}").gradientCheckpointing());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"load_in_4bit\":true|adapter must be qlora",
+        "\"adapter\":\"lora\",\"load_in_4bit\":true|adapter must be qlora",
+        "\"adapter\":\"qlora\",\"load_in_4bit\":true,\"load_in_8bit\":true|one format",
+        "\"load_in_4bit\":true,\"load_in_8bit\":true|one format",
+        "\"adapter\":\"qlora\",\"load_in_4bit\":false|load_in_4bit must be true",
+      })
+  void formatsThatContradictAreRefused(String keys, String right) {
+    NeuroWeaverException e =
+        assertThrows(NeuroWeaverException.class, () -> parse("{" + LEAST + "," + keys + "}"));
+    assertEquals(ErrorKind.INVALID_INPUT, e.kind());
     assertTrue(e.getMessage().contains(right), e.getMessage());
   }
 
