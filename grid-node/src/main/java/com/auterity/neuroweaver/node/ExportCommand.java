@@ -55,6 +55,7 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelExport.Format wanted = ModelExport.Format.of(format);
+    NodeLogging.warnings();
     spec.commandLine()
         .getOut()
         .println(ModelExport.write(ModelFolder.resolve(base), adapter, wanted, out, force));

@@ -13,6 +13,8 @@ final class KnownNoise extends Filter<ILoggingEvent> {
           "Logging at INFO level without checking if INFO level is enabled",
           // Every cache of ours is FULL_SYNC, which bounds the queues.
           "Message queue limit is set to 0",
+          // The tokenizers library looks for a GPU, which it does not use.
+          "Failed to detect GPU count",
           // The launcher sets the heap; a small one is a user's choice.
           "Initial heap size is",
           // Test and trial grids lie in temporary folders on purpose.

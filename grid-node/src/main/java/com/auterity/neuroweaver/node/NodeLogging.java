@@ -20,17 +20,22 @@ final class NodeLogging {
   private NodeLogging() {}
 
   static void start(NodeConfig config) {
+    LoggerContext context = warnings();
+    context.putProperty("node", config.name());
+    context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(file(context, config));
+    context.getLogger("com.auterity.neuroweaver").setLevel(Level.toLevel(config.logLevel()));
+  }
+
+  /** Warnings on stderr and nothing else: what a command that runs no node wants of libraries. */
+  static LoggerContext warnings() {
     if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
       throw new IllegalStateException(
           "logback is not what SLF4J found: " + LoggerFactory.getILoggerFactory().getClass());
     }
     context.reset();
-    context.putProperty("node", config.name());
-    var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.WARN);
-    root.addAppender(console(context));
-    root.addAppender(file(context, config));
-    context.getLogger("com.auterity.neuroweaver").setLevel(Level.toLevel(config.logLevel()));
+    context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
+    context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(console(context));
+    return context;
   }
 
   private static ConsoleAppender<ILoggingEvent> console(LoggerContext context) {
