@@ -9,6 +9,7 @@ import com.auterity.neuroweaver.jobs.model.MicroBatch;
 import com.auterity.neuroweaver.jobs.model.ModelLoad;
 import com.auterity.neuroweaver.jobs.model.Result;
 import com.auterity.neuroweaver.jobs.tensor.Device;
+import com.auterity.neuroweaver.jobs.tensor.WeightFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -50,7 +51,12 @@ final class OurLoraStep implements AutoCloseable {
   }
 
   OurLoraStep(BenchModel shape, Device device, int[][] tokens, int[][] targets) {
-    this.model = shape.load(ModelLoad.FULL, device);
+    this(shape, WeightFormat.FULL, device, tokens, targets);
+  }
+
+  OurLoraStep(
+      BenchModel shape, WeightFormat format, Device device, int[][] tokens, int[][] targets) {
+    this.model = shape.load(new ModelLoad(format, false), device);
     this.gradients = new LoraGradient(model);
     this.adapter = shape.adapter(LoraSettings.LORA);
     this.mean = new float[adapter.parameters().length];
