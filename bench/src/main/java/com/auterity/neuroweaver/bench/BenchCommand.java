@@ -6,13 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.PatternSyntaxException;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,7 +31,10 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--list", description = "Names every bench and its cases; measures nothing.")
   private boolean list;
 
-  @Option(names = "--case", paramLabel = "GLOB", description = "Only cases like this: 0.5b/*")
+  @Option(
+      names = "--case",
+      paramLabel = "GLOB",
+      description = "Only cases like this: '0.5b/*'; a star is any characters.")
   private String glob;
 
   @Option(
@@ -121,19 +122,28 @@ final class BenchCommand implements Callable<Integer> {
     if (glob == null) {
       return all;
     }
-    PathMatcher matcher;
-    try {
-      matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
-    } catch (PatternSyntaxException e) {
-      throw NeuroWeaverException.invalid("--case %s: %s".formatted(glob, e.getDescription()));
-    }
+    Pattern pattern = pattern(glob);
     List<BenchCase> chosen =
-        all.stream().filter(each -> matcher.matches(Path.of(each.name()))).toList();
+        all.stream().filter(each -> pattern.matcher(each.name()).matches()).toList();
     if (chosen.isEmpty()) {
       throw NeuroWeaverException.invalid(
           "no case of %s is like %s; there are %s"
               .formatted(bench.name(), glob, all.stream().map(BenchCase::name).toList()));
     }
     return chosen;
+  }
+
+  /** A star is any characters, slashes among them; a question mark is one; the rest is itself. */
+  private static Pattern pattern(String glob) {
+    StringBuilder pattern = new StringBuilder();
+    for (char c : glob.toCharArray()) {
+      pattern.append(
+          switch (c) {
+            case '*' -> ".*";
+            case '?' -> ".";
+            default -> Pattern.quote(String.valueOf(c));
+          });
+    }
+    return Pattern.compile(pattern.toString());
   }
 }
