@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** {@code neuroweaver doctor}: says what this machine has and what is wrong with it. */
 @Command(
     name = "doctor",
-    description = "Looks at JDK, cores, memory, vectors, ports and disk; says what is wrong.",
+    description =
+        "Looks at JDK, cores, memory, vectors, devices, ports and disk; says what is wrong.",
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:nothing is wrong", "1:something is wrong"})
@@ -51,18 +52,20 @@ final class DoctorCommand implements Callable<Integer> {
     }
     List<Examination.Finding> findings =
         new Examination(
-                Machine.here(node.workDir()), node, port -> SetPorts.isFree(node.host(), port))
+                Machine.here(node.workDir(), node.device()),
+                node,
+                port -> SetPorts.isFree(node.host(), port))
             .findings();
     for (Examination.Finding finding : findings) {
       out.println(
           String.format(
               Locale.ROOT,
-              "%-6s %-20s %s",
+              "%-6s %-32s %s",
               finding.problem() == null ? "ok" : "wrong",
               finding.what(),
               finding.found()));
       if (finding.problem() != null) {
-        out.println(String.format(Locale.ROOT, "%-27s %s", "", finding.problem()));
+        out.println(String.format(Locale.ROOT, "%-39s %s", "", finding.problem()));
       }
     }
     long wrong = findings.stream().filter(finding -> finding.problem() != null).count();

@@ -57,7 +57,13 @@ final class Examination {
         new Finding(
             "compute device",
             machine.device(),
-            device ? null : "the native library does not load: see the message"));
+            device
+                ? null
+                : "a node with %s does not start: see the message, and what the machine offers"
+                    .formatted(config.device())));
+    machine
+        .devices()
+        .forEach((settings, found) -> findings.add(new Finding(settings, found, null)));
     findings.add(port("API port", config.apiPort(), 8_001));
     findings.add(port("thin client port", config.clientPort(), 10_800));
     findings.add(port("discovery port", config.discoveryPort(), 47_500));

@@ -33,6 +33,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
@@ -86,9 +87,21 @@ public final class GridServer implements AutoCloseable {
     }
   }
 
+  private static String profile(CompletableFuture<String> numerics) {
+    try {
+      return numerics.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof NeuroWeaverException refused) {
+        throw refused;
+      }
+      throw e;
+    }
+  }
+
   private void open() throws InterruptedException {
     SetPorts.requireFree(config);
-    CompletableFuture<String> numerics = CompletableFuture.supplyAsync(Numerics::profile);
+    CompletableFuture<String> numerics =
+        CompletableFuture.supplyAsync(() -> Numerics.profile(config.device()));
     opened.push(WorkDirLock.take(config.workDir()));
     NodeLogging.start(config);
     LOG.info(
@@ -96,7 +109,7 @@ public final class GridServer implements AutoCloseable {
         config.name(),
         config.workDir(),
         config.host());
-    ignite = startIgnite(numerics.join());
+    ignite = startIgnite(profile(numerics));
     opened.push(() -> Ignition.stop(config.name(), true));
 
     Membership membership =

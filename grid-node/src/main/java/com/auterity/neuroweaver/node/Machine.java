@@ -1,12 +1,18 @@
 package com.auterity.neuroweaver.node;
 
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.tensor.DeviceWish;
+import com.auterity.neuroweaver.jobs.tensor.Devices;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -19,6 +25,7 @@ import jdk.incubator.vector.FloatVector;
  * @param memoryBytes all of it; {@code availableBytes} what a new process could have
  * @param vectorBits of the widest vector the JVM computes with; 0 without the Vector API
  * @param device profile of the compute device, or why there is none, after {@code "no device: "}
+ * @param devices every device's settings with its profile, or why it is not there
  */
 record Machine(
     String jdk,
@@ -29,6 +36,7 @@ record Machine(
     Set<String> cpuFlags,
     int vectorBits,
     String device,
+    Map<String, String> devices,
     Path workDir,
     boolean workDirWritable,
     long diskFreeBytes) {
@@ -36,9 +44,10 @@ record Machine(
 
   Machine {
     cpuFlags = Set.copyOf(cpuFlags);
+    devices = Collections.unmodifiableMap(new LinkedHashMap<>(devices));
   }
 
-  static Machine here(Path workDir) {
+  static Machine here(Path workDir, DeviceWish wish) {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     Path existing = existing(workDir);
@@ -54,7 +63,8 @@ record Machine(
         available(system.getFreeMemorySize()),
         flags(),
         widestVector(),
-        computeDevice(),
+        computeDevice(wish),
+        offered(),
         workDir,
         Files.isWritable(existing),
         existing.toFile().getUsableSpace());
@@ -101,11 +111,21 @@ record Machine(
     }
   }
 
-  private static String computeDevice() {
+  private static String computeDevice(DeviceWish wish) {
     try {
-      return Numerics.profile();
+      return Devices.open(wish).profile();
+    } catch (NeuroWeaverException e) {
+      return NO_DEVICE + e.getMessage();
     } catch (RuntimeException | LinkageError e) {
       return NO_DEVICE + e;
+    }
+  }
+
+  private static Map<String, String> offered() {
+    try {
+      return Devices.offered();
+    } catch (RuntimeException | LinkageError e) {
+      return Map.of();
     }
   }
 }

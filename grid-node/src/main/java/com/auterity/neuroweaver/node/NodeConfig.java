@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.node;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.tensor.DeviceWish;
 import com.auterity.neuroweaver.yaml.YamlDocument;
 import com.auterity.neuroweaver.yaml.YamlSchema;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -35,6 +36,7 @@ public record NodeConfig(
     int regionMb,
     int workers,
     int maxRunningJobs,
+    DeviceWish device,
     Path prices,
     String logLevel,
     int logFileMb,
@@ -104,6 +106,8 @@ public record NodeConfig(
               tree.path("memory").path("region_mb").asInt(512),
               tree.path("workers").asInt(Runtime.getRuntime().availableProcessors()),
               tree.path("jobs").path("max_running").asInt(8),
+              DeviceWish.of(
+                  tree.path("device").asText("auto"), tree.path("precision").asText("auto")),
               path(tree.path("prices").asText("config/prices.yaml")),
               logs.path("level").asText("INFO"),
               logs.path("file_mb").asInt(64),

@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.node;
 import com.auterity.neuroweaver.datasets.automotive.PlainText;
 import com.auterity.neuroweaver.jobs.model.PretrainConfig;
 import com.auterity.neuroweaver.jobs.model.Pretraining;
+import com.auterity.neuroweaver.jobs.tensor.DeviceWish;
 import com.auterity.neuroweaver.jobs.tensor.Devices;
 import com.auterity.neuroweaver.yaml.YamlDocument;
 import com.auterity.neuroweaver.yaml.YamlSchema;
@@ -51,6 +52,20 @@ final class PretrainCommand implements Callable<Integer> {
       description = "Replaces one value of FILE, for example training.threads=1.")
   private String[] overrides = {};
 
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "auto",
+      description = "auto, cpu or nd4j.")
+  private String device;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "PRECISION",
+      defaultValue = "auto",
+      description = "auto, bf16 or float32.")
+  private String precision;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -75,7 +90,7 @@ final class PretrainCommand implements Callable<Integer> {
     new Pretraining(
             smoke ? config.smaller() : config,
             PlainText::documents,
-            Devices.best(),
+            Devices.use(DeviceWish.of(device, precision)),
             workFolder,
             folder(config, workFolder),
             line -> {

@@ -3,8 +3,10 @@ package com.auterity.neuroweaver.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.auterity.neuroweaver.jobs.tensor.DeviceWish;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,18 @@ class ExaminationTest {
 
   private static Machine machine(int jdk, long memory, int bits, String device, long disk) {
     return new Machine(
-        "jdk", jdk, 2, 8 * GIB, memory, Set.of("avx2"), bits, device, Path.of("/w"), true, disk);
+        "jdk",
+        jdk,
+        2,
+        8 * GIB,
+        memory,
+        Set.of("avx2"),
+        bits,
+        device,
+        Map.of("device: cpu, precision: float32", "cpu"),
+        Path.of("/w"),
+        true,
+        disk);
   }
 
   @Test
@@ -56,7 +69,7 @@ class ExaminationTest {
 
   @Test
   void seesThisMachine() {
-    Machine here = Machine.here(Path.of("target/no/such"));
+    Machine here = Machine.here(Path.of("target/no/such"), DeviceWish.ANY);
     assertTrue(here.cores() > 0 && here.memoryBytes() > 0 && here.diskFreeBytes() > 0);
     assertTrue(here.vectorBits() >= 64, "vector bits " + here.vectorBits());
     assertTrue(here.jdkFeature() >= 17);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.client.cli.Main;
+import com.auterity.neuroweaver.jobs.tensor.Devices;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +47,30 @@ class NodeCommandTest {
     assertEquals(
         NodeCommand.WRONG_CONFIGURATION, node("--config", folder.resolve("no.yaml").toString()));
     assertTrue(err.toString().contains("there is no file"), err.toString());
+  }
+
+  @Test
+  void aDeviceThatIsNotThereEndsItSayingWhatIs() throws Exception {
+    Assumptions.assumeTrue(
+        Devices.offered().get("device: nd4j, precision: auto").startsWith("no: "),
+        "this build has a backend of ND4J");
+    for (String[] wish :
+        new String[][] {
+          {"device=nd4j", "no backend of ND4J runs here"},
+          {"precision=bf16", "`device: nd4j` computes in float32"}
+        }) {
+      Path file = Files.writeString(folder.resolve("node.yaml"), "name: n1\ndevice: nd4j\n");
+      assertEquals(
+          NodeCommand.CANNOT_START,
+          node(
+              "--config",
+              file.toString(),
+              "--set",
+              "work_dir=" + folder.resolve("work"),
+              "--set",
+              wish[0]));
+      assertTrue(err.toString().contains(wish[1]), err.toString());
+    }
   }
 
   @Test

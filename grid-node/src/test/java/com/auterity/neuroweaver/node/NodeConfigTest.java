@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.tensor.DeviceWish;
 import com.auterity.neuroweaver.yaml.YamlDocument;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +40,7 @@ class NodeConfigTest {
             512,
             Runtime.getRuntime().availableProcessors(),
             8,
+            DeviceWish.ANY,
             Path.of("/grid/config/prices.yaml"),
             "INFO",
             64,
@@ -72,6 +74,8 @@ class NodeConfigTest {
             memory: {region_mb: 256}
             workers: 1
             jobs: {max_running: 2}
+            device: nd4j
+            precision: float32
             prices: my/prices.yaml
             logs: {level: DEBUG, file_mb: 1, keep_files: 2}
             """);
@@ -92,6 +96,7 @@ class NodeConfigTest {
             256,
             1,
             2,
+            DeviceWish.of("nd4j", "float32"),
             Path.of("/grid/my/prices.yaml"),
             "DEBUG",
             1,
@@ -118,6 +123,8 @@ class NodeConfigTest {
         "'host: 0.0.0.0' | node.yaml:1: `host` is `0.0.0.0`: there are no identities yet",
         "'api_port: 9\nclient_port: 9' | node.yaml:1: port 9 is set for both",
         "'name: a\nname: b' | node.yaml:2: key `name` stands here twice",
+        "'device: gpu' | node.yaml:1: `device` is text `gpu`",
+        "'precision: int8' | node.yaml:1: `precision` is text `int8`",
         "'discovery: {addresses: [\"127.0.0.1\"]}' | node.yaml:1: `discovery.addresses.0`",
       })
   void refusesNamingThePlaceAndWhatIsRight(String text, String message) {

@@ -180,7 +180,8 @@ final class Nd4jAttention implements AutoCloseable {
     long[] shape = {group, d};
     long[] strides = {d, 1};
     for (int kv = 0; kv < heads.kvHeads(); kv++) {
-      INDArray queries = qkv.view((long) row * qkv.stride() + kv * group * d, shape, strides);
+      INDArray queries =
+          qkv.view((long) row * qkv.stride() + (long) kv * group * d, shape, strides);
       Nd4jOperations.multiply(
           scale(heads),
           queries,
@@ -199,7 +200,7 @@ final class Nd4jAttention implements AutoCloseable {
           false,
           values.part(first, seen, kv * d, d).array(),
           false,
-          out.view((long) row * out.stride() + kv * group * d, shape, strides),
+          out.view((long) row * out.stride() + (long) kv * group * d, shape, strides),
           0);
     }
   }

@@ -43,7 +43,7 @@ final class Nd4jLane implements Lane {
   private final Map<Long, ArrayDeque<INDArray>> free = new HashMap<>();
   private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<Nd4jDevice.Constant> fresh = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final Map<RotaryTable, Nd4jAngles> angles = new IdentityHashMap<>();
+  private final IdentityHashMap<RotaryTable, Nd4jAngles> angles = new IdentityHashMap<>();
 
   Nd4jLane(Nd4jDevice device) {
     this.device = device;

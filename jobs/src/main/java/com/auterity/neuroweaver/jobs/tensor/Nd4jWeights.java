@@ -29,8 +29,13 @@ abstract class Nd4jWeights implements Weights {
           case INT8 -> new Int8(source);
           case NF4 -> new Nf4(source);
         };
-    weights.update(source);
-    return weights;
+    try {
+      weights.update(source);
+      return weights;
+    } catch (RuntimeException | Error e) {
+      weights.close();
+      throw e;
+    }
   }
 
   /** The matrix in float32; where it is not held so, an array of the current workspace. */

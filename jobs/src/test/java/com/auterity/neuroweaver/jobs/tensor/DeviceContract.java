@@ -2,22 +2,13 @@ package com.auterity.neuroweaver.jobs.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,22 +18,19 @@ import org.junit.jupiter.api.Test;
  * shapes and strided views, backward kernels also against finite differences of the oracle's
  * forward.
  */
-abstract class DeviceContract {
+abstract class DeviceContract extends LaneHistoryContract {
   private static final double FINE = 1e-5;
   private static final double EPS = 1e-5;
 
-  private final TestDevice kind;
   private final Random random = new Random(42);
-  private Device device;
   private Lane lane;
 
   DeviceContract(TestDevice kind) {
-    this.kind = kind;
+    super(kind);
   }
 
   @BeforeEach
   void openLane() {
-    device = kind.get();
     lane = device.lane();
   }
 
@@ -82,14 +70,6 @@ abstract class DeviceContract {
       values[i] = Float.intBitsToFloat(Float.floatToRawIntBits((float) values[i]) & 0xFFFF0000);
     }
     return values;
-  }
-
-  private static float[] floats(double[] values) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) values[i];
-    }
-    return floats;
   }
 
   /** A tensor that is a view inside a larger one, so that strides are tried too. */
@@ -372,7 +352,7 @@ abstract class DeviceContract {
         forward.update(MatrixSource.of(floats(w), 0, out, in));
       }
       assertTrue(
-          weights.bytes() <= bytesEach * out * in + 64L * out,
+          weights.bytes() <= bytesEach * out * in + 64.0 * out,
           () -> "%s takes %d bytes for %d".formatted(format, weights.bytes(), out * in));
     }
   }
@@ -812,211 +792,5 @@ abstract class DeviceContract {
         Oracle.rotary(q, heads.width(), 4, 6, positions, 10000, false, false),
         read(qkv),
         factors());
-  }
-
-  // What results may not depend on, and what must be given back.
-
-  private interface Work {
-    float[] run(Lane on);
-  }
-
-  /** Kernels with fixed inputs, each of which gives an array. */
-  private List<Work> works(Weights weights) {
-    Random fixed = new Random(3);
-    int rows = 5;
-    int cols = 72;
-    double[] x = fixed.doubles(rows * cols, -3, 3).toArray();
-    double[] w = fixed.doubles(cols, -1, 1).toArray();
-    Heads heads = new Heads(2, 1, 18);
-    int[] bounds = {0, 3, 5};
-    List<Work> works = new ArrayList<>();
-    works.add(on -> run(on, x, rows, cols, cols, (tx, y) -> on.linear(tx, weights, y)));
-    works.add(on -> run(on, x, rows, cols, cols, (tx, y) -> on.linearInput(tx, weights, y)));
-    works.add(
-        on -> run(on, x, rows, cols, rows, (tx, y) -> on.gemm(0.3f, tx, false, tx, true, y, true)));
-    works.add(
-        on ->
-            run(
-                on,
-                x,
-                rows,
-                cols,
-                cols,
-                (tx, y) -> {
-                  Tensor square = on.tensor(cols, cols);
-                  on.gemm(1f, tx, true, tx, false, square, false);
-                  on.copy(on.rows(square, 5, rows), y);
-                  on.free(square);
-                }));
-    works.add(
-        on ->
-            run(
-                on,
-                x,
-                rows,
-                cols,
-                cols,
-                (tx, y) -> {
-                  on.copy(tx, y);
-                  on.softmax(y);
-                }));
-    works.add(on -> run(on, x, rows, cols, cols / 2, on::swiglu));
-    works.add(
-        on ->
-            run(
-                on,
-                x,
-                rows,
-                cols,
-                cols,
-                (tx, y) -> {
-                  Tensor weight = view(on, w, 1, cols);
-                  Tensor inverse = on.tensor(rows, 1);
-                  on.rmsNorm(tx, weight, EPS, y, inverse);
-                  on.rmsNormBackward(y, tx, weight, inverse, tx, null);
-                  on.copy(tx, y);
-                  on.free(inverse);
-                }));
-    works.add(
-        on ->
-            run(
-                on,
-                x,
-                rows,
-                cols,
-                cols,
-                (tx, y) -> {
-                  Tensor out = on.tensor(rows, 36);
-                  Tensor stats = on.tensor(rows, 4);
-                  on.attention(tx, heads, bounds, out, stats);
-                  on.attentionBackward(out, tx, out, stats, heads, bounds, y);
-                  on.free(out);
-                  on.free(stats);
-                }));
-    works.add(on -> run(on, x, rows, cols, cols, (tx, y) -> on.dropout(tx, 0.3, 99, y)));
-    works.add(
-        on ->
-            run(
-                on,
-                x,
-                rows,
-                cols,
-                cols,
-                (tx, y) -> {
-                  on.copy(tx, y);
-                  on.crossEntropy(y, new int[] {3, 4, -1, 71, 0}, 0, y);
-                }));
-    return works;
-  }
-
-  private interface Kernel {
-    void run(Tensor x, Tensor y);
-  }
-
-  private static float[] run(Lane on, double[] x, int rows, int cols, int outCols, Kernel kernel) {
-    Tensor tx = on.tensor(rows, cols);
-    Tensor y = on.zeros(rows, outCols);
-    on.write(tx, floats(x), 0);
-    kernel.run(tx, y);
-    float[] found = new float[rows * outCols];
-    on.read(y, found, 0);
-    on.free(tx);
-    on.free(y);
-    return found;
-  }
-
-  @Test
-  void resultsDependOnNothingThatRanBeforeNorOnTheLaneOrThread() throws Exception {
-    double[] square = new Random(2).doubles(72 * 72, -1, 1).toArray();
-    try (Weights weights = device.weights(72, 72, floats(square), 0)) {
-      List<Work> works = works(weights);
-      List<float[]> first = new ArrayList<>();
-      for (Work work : works) {
-        try (Lane fresh = device.lane()) {
-          first.add(work.run(fresh));
-        }
-      }
-      Callable<Void> backwards =
-          () -> {
-            try (Lane other = device.lane()) {
-              for (int round = 0; round < 5; round++) {
-                for (int i = works.size() - 1; i >= 0; i--) {
-                  assertArrayEquals(first.get(i), works.get(i).run(other), "kernel " + i);
-                }
-              }
-            }
-            return null;
-          };
-      backwards.call();
-      ExecutorService threads = Executors.newFixedThreadPool(3);
-      try {
-        for (Future<Void> done : threads.invokeAll(List.of(backwards, backwards, backwards))) {
-          done.get();
-        }
-      } finally {
-        threads.shutdown();
-      }
-    }
-  }
-
-  @Test
-  void theFirstCallEqualsTheTenThousandth() {
-    // Where nothing is compiled meanwhile, a few calls tell the same.
-    int calls = kind.compilesWhileRunning() ? 10_000 : 50;
-    double[] square = new Random(2).doubles(72 * 72, -1, 1).toArray();
-    try (Weights weights = device.weights(72, 72, floats(square), 0)) {
-      List<Work> works = works(weights);
-      for (int i = 0; i < works.size(); i++) {
-        float[] first;
-        try (Lane fresh = device.lane()) {
-          first = works.get(i).run(fresh);
-        }
-        for (int call = 1; call < calls; call += 100) {
-          try (Lane on = device.lane()) {
-            for (int n = 0; n < 99; n++) {
-              works.get(i).run(on);
-            }
-            assertArrayEquals(first, works.get(i).run(on), "kernel " + i + ", call " + call);
-          }
-        }
-      }
-    }
-  }
-
-  @Test
-  void closingALaneOrWeightsGivesMemoryBack() throws IOException {
-    int n = 1 << 9;
-    float[] values = new float[n * n];
-    long before = 0;
-    for (int round = 0; round < 70; round++) {
-      if (round == 10) {
-        before = residentBytes();
-      }
-      try (Lane on = device.lane();
-          Weights weights = device.weights(n, n, values, 0)) {
-        for (int i = 0; i < 8; i++) {
-          on.write(i % 2 == 0 ? on.tensor(n, n) : on.narrow(n, n), values, 0);
-        }
-        on.linear(on.zeros(2, n), weights, on.tensor(2, n));
-      }
-    }
-    // 60 rounds took 9 MiB each.
-    long grown = residentBytes() - before;
-    assertTrue(grown < 250L << 20, () -> "grew by " + (grown >> 20) + " MiB");
-  }
-
-  private static long residentBytes() throws IOException {
-    Path statm = Path.of("/proc/self/statm");
-    assumeTrue(Files.exists(statm), "this system does not tell a process's memory");
-    return Long.parseLong(Files.readString(statm).split(" ")[1]) * 4096;
-  }
-
-  @Test
-  void theProfileNamesWhatBytesDependOn() {
-    String profile = device.profile();
-    assertFalse(profile.isBlank());
-    assertEquals(profile, device.profile());
-    String precision = device.precision().name().toLowerCase(java.util.Locale.ROOT);
-    assertTrue(profile.endsWith(precision), profile);
   }
 }
