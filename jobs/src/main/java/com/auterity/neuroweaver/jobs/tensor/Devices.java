@@ -19,13 +19,22 @@ public final class Devices {
     static final Device DEVICE = new CpuDevice(Precision.BF16);
   }
 
-  /** ND4J starts once; a failure is thrown to whoever asks, so not in a class initializer. */
+  /** ND4J starts once, or fails once. */
   private static final class Nd4j {
     static Nd4jDevice device;
+    static NeuroWeaverException refusal;
 
     static synchronized Nd4jDevice device() {
+      if (refusal != null) {
+        throw refusal;
+      }
       if (device == null) {
-        device = Nd4jDevice.open();
+        try {
+          device = Nd4jDevice.open();
+        } catch (NeuroWeaverException e) {
+          refusal = e;
+          throw e;
+        }
       }
       return device;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.ServiceLoader;
 import org.nd4j.linalg.api.environment.Nd4jEnvironment;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.factory.Nd4jBackend;
@@ -26,15 +27,17 @@ final class Nd4jRuntime {
 
   /** Starts ND4J; says what is missing when there is no backend or the chip is not its. */
   static Nd4jRuntime start() {
+    if (System.getProperty("org.nd4j.log.initialization") == null) {
+      System.setProperty("org.nd4j.log.initialization", "false");
+    }
     Nd4jBackend backend;
     try {
       backend = Nd4jBackend.load();
     } catch (Nd4jBackend.NoAvailableBackendException e) {
       throw new NeuroWeaverException(
           ErrorKind.UNPROCESSABLE,
-          "no backend of ND4J runs here: build with the Maven profile `nd4j` (CPU) or `cuda`"
-              + " (NEUROWEAVER_PROFILES=cuda for the launcher; it needs an NVIDIA driver), or use"
-              + " `device: cpu`",
+          "no backend of ND4J runs here (%s): use `device: cpu`, or %s"
+              .formatted(onClasspath(), advice()),
           Map.of(),
           e);
     }
@@ -54,6 +57,26 @@ final class Nd4jRuntime {
           Map.of(),
           e);
     }
+  }
+
+  private static String onClasspath() {
+    List<String> names = backends();
+    return names.isEmpty()
+        ? "none is on the classpath"
+        : String.join(", ", names) + " is on the classpath but does not start";
+  }
+
+  private static String advice() {
+    return backends().isEmpty()
+        ? "start with NEUROWEAVER_PROFILES=nd4j (CPU) or cuda"
+        : "install what it needs: for CUDA an NVIDIA driver, CUDA 11.6 and cuDNN 8.3"
+            + " (docs/guides/devices.md)";
+  }
+
+  private static List<String> backends() {
+    return ServiceLoader.load(Nd4jBackend.class).stream()
+        .map(found -> found.type().getSimpleName())
+        .toList();
   }
 
   private static String describe(Properties facts, boolean cuda) {
