@@ -103,13 +103,22 @@ final class Adapter {
     leaves.gradient.zero_();
   }
 
-  /** The sum of the workers' gradients, in the first worker's vector; its norm. */
+  /** Adds the workers' gradients up in the first worker's vector; the sum's norm. */
   static double sum(List<Leaves> workers) {
+    return total(workers).norm().item_double();
+  }
+
+  /** As {@link #sum}; the norm is summed in double, for float loses a thousandth over millions. */
+  static double sumExactly(List<Leaves> workers) {
+    return total(workers).to(torch.ScalarType.Double).norm().item_double();
+  }
+
+  private static Tensor total(List<Leaves> workers) {
     Tensor total = workers.get(0).gradient;
     for (Leaves other : workers.subList(1, workers.size())) {
       total.add_(other.gradient);
     }
-    return total.norm().item_double();
+    return total;
   }
 
   /** Clips the summed gradient to norm 1 and takes one step of AdamW. */

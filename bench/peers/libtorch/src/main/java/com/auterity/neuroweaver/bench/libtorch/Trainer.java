@@ -113,7 +113,7 @@ final class Trainer {
       long start = System.nanoTime();
       double loss = gradients();
       return new Outcome(
-          (System.nanoTime() - start) / 1e9, stepTokens(), loss, Adapter.sum(leaves()));
+          (System.nanoTime() - start) / 1e9, stepTokens(), loss, Adapter.sumExactly(leaves()));
     }
   }
 
