@@ -72,6 +72,26 @@ public final class DatasetFile {
     };
   }
 
+  /**
+   * Opens the file for many threads; the same rows as {@link #open} gives.
+   *
+   * @param from where to begin: the start of a piece of an earlier reading of the same file
+   * @param rejectionsKept how many rejected rows of each batch are kept with line and message
+   * @throws NeuroWeaverException as {@link #open}
+   */
+  public static BatchSource openBatches(
+      Path file, FileOptions options, BatchSource.Position from, int rejectionsKept) {
+    check(file);
+    if (DelimitedBatches.takes(options)) {
+      return DelimitedBatches.open(
+          file, options, DelimitedReader.typed(file, options), from, rejectionsKept);
+    }
+    if (options.format() == FileFormat.PARQUET) {
+      return ParquetBatches.open(file, options, from, rejectionsKept);
+    }
+    return new RowBatches(rejectionsKept, from, rejected -> open(file, options, rejected));
+  }
+
   static NeuroWeaverException refused(Path file, String why) {
     return refused(file, why, null);
   }

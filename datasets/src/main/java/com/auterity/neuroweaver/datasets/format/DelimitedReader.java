@@ -29,22 +29,10 @@ final class DelimitedReader implements RowReader {
   }
 
   static DelimitedReader open(Path file, FileOptions options, RejectedRows rejected) {
-    List<ColumnDeclaration> columns = columns(file, options);
-    Schema schema;
-    long count = 0;
-    if (columns.stream().allMatch(column -> column.type() != null)) {
-      schema = new Schema(columns.stream().map(column -> column.column(null)).toList());
-    } else {
-      List<TypeInference> types =
-          Stream.generate(TypeInference::new).limit(columns.size()).toList();
-      count = infer(file, options, types);
-      List<Column> typed = new ArrayList<>();
-      for (int i = 0; i < types.size(); i++) {
-        typed.add(columns.get(i).column(types.get(i).type()));
-      }
-      schema = new Schema(typed);
-    }
-    return new DelimitedReader(start(file, options), rejected, schema, count);
+    Typed typed = typed(file, options);
+    Schema schema =
+        new Schema(typed.columns().stream().map(column -> column.column(null)).toList());
+    return new DelimitedReader(start(file, options), rejected, schema, typed.records());
   }
 
   @Override
@@ -132,6 +120,33 @@ final class DelimitedReader implements RowReader {
     }
     return count;
   }
+
+  /** The columns, with the types that are inferred where none is declared. */
+  static Typed typed(Path file, FileOptions options) {
+    List<ColumnDeclaration> columns = columns(file, options);
+    if (columns.stream().allMatch(column -> column.type() != null)) {
+      return new Typed(columns, 0);
+    }
+    List<TypeInference> types = Stream.generate(TypeInference::new).limit(columns.size()).toList();
+    long count = infer(file, options, types);
+    List<ColumnDeclaration> typed = new ArrayList<>();
+    for (int i = 0; i < types.size(); i++) {
+      ColumnDeclaration column = columns.get(i);
+      typed.add(
+          column.type() != null
+              ? column
+              : new ColumnDeclaration(
+                  column.name(), types.get(i).type(), column.semantic(), column.nullable()));
+    }
+    return new Typed(typed, count);
+  }
+
+  /**
+   * Columns that all have a type.
+   *
+   * @param records how many there are in the file, or 0 when it was not read for that
+   */
+  record Typed(List<ColumnDeclaration> columns, long records) {}
 
   /** The columns with what is declared of them; reads no further than the first row. */
   static List<ColumnDeclaration> columns(Path file, FileOptions options) {

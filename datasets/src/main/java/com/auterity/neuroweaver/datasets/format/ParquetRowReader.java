@@ -134,7 +134,7 @@ final class ParquetRowReader implements RowReader {
     return null;
   }
 
-  private static ParquetFileReader open(Path file) {
+  static ParquetFileReader open(Path file) {
     try {
       if (!endsInMark(file)) {
         throw DatasetFile.refused(
@@ -169,7 +169,7 @@ final class ParquetRowReader implements RowReader {
     }
   }
 
-  private static List<ParquetCell> cells(Path file, MessageType type) {
+  static List<ParquetCell> cells(Path file, MessageType type) {
     List<ParquetCell> cells = new ArrayList<>();
     for (Type field : type.getFields()) {
       if (!field.isPrimitive() || field.isRepetition(Type.Repetition.REPEATED)) {
@@ -192,7 +192,7 @@ final class ParquetRowReader implements RowReader {
     return cells;
   }
 
-  private static Schema schema(
+  static Schema schema(
       Path file, MessageType type, List<ParquetCell> cells, List<ColumnDeclaration> declared) {
     List<String> names = type.getFields().stream().map(Type::getName).toList();
     List<Column> columns = new ArrayList<>();
@@ -208,7 +208,7 @@ final class ParquetRowReader implements RowReader {
     return new Schema(columns);
   }
 
-  private static void close(Path file, ParquetFileReader reader) throws NeuroWeaverException {
+  static void close(Path file, ParquetFileReader reader) throws NeuroWeaverException {
     try {
       reader.close();
     } catch (IOException e) {

@@ -91,7 +91,7 @@ final class ParquetRows extends RecordMaterializer<Object[]> {
       try {
         values[index] = cell.ofInteger().apply(value);
       } catch (RuntimeException e) {
-        problem = name + ": " + e.getMessage();
+        problem(e);
       }
     }
 
@@ -100,6 +100,12 @@ final class ParquetRows extends RecordMaterializer<Object[]> {
       try {
         values[index] = cell.ofBytes().apply(value);
       } catch (RuntimeException e) {
+        problem(e);
+      }
+    }
+
+    private void problem(RuntimeException e) {
+      if (problem == null) {
         problem = name + ": " + e.getMessage();
       }
     }
@@ -125,7 +131,7 @@ final class ParquetRows extends RecordMaterializer<Object[]> {
     @Override
     public void addValueFromDictionary(int id) {
       if (dictionary[id] instanceof RuntimeException e) {
-        problem = name + ": " + e.getMessage();
+        problem(e);
       } else {
         values[index] = dictionary[id];
       }

@@ -37,6 +37,29 @@ public final class RejectedRows {
     }
   }
 
+  /** Adds those of a later piece of the same file. */
+  public void addAll(RejectedRows later) {
+    later.counts.forEach((reason, count) -> counts.merge(reason, count, Long::sum));
+    later.first.stream().limit(kept - first.size()).forEach(first::add);
+  }
+
+  /** Makes these what they were when {@link #counts} and {@link #first} gave this. */
+  public void restore(Map<String, Long> restoredCounts, List<Rejection> restoredFirst) {
+    counts.clear();
+    counts.putAll(restoredCounts);
+    first.clear();
+    first.addAll(restoredFirst);
+  }
+
+  /** Those there are, which are then no longer here. */
+  RejectedRows take() {
+    RejectedRows taken = new RejectedRows(kept);
+    taken.addAll(this);
+    counts.clear();
+    first.clear();
+    return taken;
+  }
+
   public long total() {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }

@@ -18,6 +18,16 @@ final class TextInput {
   private TextInput() {}
 
   static Reader open(Path file) throws IOException {
+    return new InputStreamReader(
+        bytes(file),
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT));
+  }
+
+  /** The bytes of the text, unchecked. */
+  static InputStream bytes(Path file) throws IOException {
     InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER);
     try {
       in.mark(BYTE_ORDER_MARK.length);
@@ -27,12 +37,7 @@ final class TextInput {
           break;
         }
       }
-      return new InputStreamReader(
-          in,
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .onMalformedInput(CodingErrorAction.REPORT)
-              .onUnmappableCharacter(CodingErrorAction.REPORT));
+      return in;
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;

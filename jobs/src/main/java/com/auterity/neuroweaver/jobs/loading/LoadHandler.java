@@ -2,11 +2,11 @@ package com.auterity.neuroweaver.jobs.loading;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.format.BatchSource;
 import com.auterity.neuroweaver.datasets.format.DatasetFile;
 import com.auterity.neuroweaver.datasets.format.RejectedRows;
-import com.auterity.neuroweaver.datasets.format.RowReader;
-import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
+import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.DatasetWriter;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.Partitioning;
@@ -22,10 +22,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -37,16 +39,18 @@ public final class LoadHandler implements JobHandler {
   /** So many rejected rows stand in the result with line and message. */
   static final int REJECTIONS_SHOWN = 20;
 
-  private static final int ROWS_BETWEEN_CHECKS = 1_000;
+  private static final Duration BETWEEN_CHECKPOINTS = Duration.ofSeconds(2);
 
   private final Clock clock;
+  private final Duration betweenCheckpoints;
 
   public LoadHandler() {
-    this(Clock.systemUTC());
+    this(Clock.systemUTC(), BETWEEN_CHECKPOINTS);
   }
 
-  LoadHandler(Clock clock) {
+  LoadHandler(Clock clock, Duration betweenCheckpoints) {
     this.clock = clock;
+    this.betweenCheckpoints = betweenCheckpoints;
   }
 
   @Override
@@ -66,40 +70,51 @@ public final class LoadHandler implements JobHandler {
   @Override
   public ObjectNode run(JobContext context) {
     LoadParameters parameters = LoadParameters.of(context.parameters());
+    Optional<LoadState> before =
+        context.lastCommit().map(commit -> RecordCodec.decode(commit.state(), LoadState.class));
     Loaded loaded =
-        context
-            .lastCommit()
-            .map(commit -> RecordCodec.decode(commit.state(), Loaded.class))
-            .orElseGet(() -> load(context, parameters));
+        before
+            .map(LoadState::loaded)
+            .orElseGet(() -> load(context, parameters, before.map(LoadState::underWay)));
     context.datasets().commit(loaded.manifest());
     context.attribute(loaded.manifest().versionId(), null);
     return result(context.datasets().get(context.tenant(), loaded.manifest().versionId()), loaded);
   }
 
-  private Loaded load(JobContext context, LoadParameters parameters) {
+  private Loaded load(
+      JobContext context, LoadParameters parameters, Optional<LoadUnderWay> before) {
     Reservation reserved =
         context.datasets().reserve(context.tenant(), parameters.name(), context.jobId());
-    RejectedRows rejected = new RejectedRows(REJECTIONS_SHOWN);
-    try (RowReader rows = DatasetFile.open(parameters.file(), parameters.options(), rejected)) {
+    LoadCheckpoints checkpoints = 
+        LoadCheckpoints.of(context, parameters.file(), before, betweenCheckpoints);
+    try (BatchSource source =
+            DatasetFile.openBatches(
+                parameters.file(),
+                parameters.options(),
+                checkpoints.resumeAt(),
+                REJECTIONS_SHOWN);
+        LoadThreads threads = new LoadThreads(context)) {
       DatasetWriter writer =
-          new DatasetWriter(
+          DatasetWriter.parallel(
               context.chunks(),
               context.tenant(),
               reserved.versionId(),
-              rows.schema(),
+              source.schema(),
               Partitioning.by(
-                  rows.schema(), parameters.partitionBy(), context.datasets().partitions()));
+                  source.schema(), parameters.partitionBy(), context.datasets().partitions()),
+              threads,
+              threads.count() + 1);
       try {
-        Loaded loaded = write(context, parameters, reserved, rows, rejected, writer);
+        Loaded loaded = write(context, parameters, reserved, source, threads, checkpoints, writer);
         context.meter().bytesRead(Files.size(parameters.file()));
         // Before the manifest: a run that finds this only repeats the commit, never the chunks.
-        context.commit(1, RecordCodec.encode(loaded));
+        checkpoints.loaded(loaded);
         return loaded;
       } catch (FencedException e) {
         // The chunks have the same keys in the run that took over: they are its own now.
         throw e;
       } catch (IOException | RuntimeException e) {
-        withdraw(context, writer, e);
+        withdraw(context, checkpoints, writer, e);
         if (e instanceof RuntimeException failure) {
           throw failure;
         }
@@ -116,19 +131,27 @@ public final class LoadHandler implements JobHandler {
       JobContext context,
       LoadParameters parameters,
       Reservation reserved,
-      RowReader rows,
-      RejectedRows rejected,
-      DatasetWriter writer)
-      throws IOException {
+      BatchSource source,
+      LoadThreads threads,
+      LoadCheckpoints checkpoints,
+      DatasetWriter writer) {
     long started = System.nanoTime();
-    Row row;
-    while ((row = rows.next()) != null) {
-      writer.add(row);
-      if (writer.rows() % ROWS_BETWEEN_CHECKS == 0) {
-        report(context, rows, rejected, writer.rows(), started);
-      }
+    RejectedRows rejected = new RejectedRows(REJECTIONS_SHOWN);
+    checkpoints.resume(writer, rejected);
+    long records = checkpoints.resumeAt().records();
+    long recordsBefore = records;
+    BatchSource.Batch batch;
+    BatchQueue batches = new BatchQueue(source, threads);
+    while ((batch = batches.next()) != null) {
+      checkpoints.begin(batch.start(), rejected);
+      writer.add(batch.rows());
+      rejected.addAll(batch.rejected());
+      records = batch.start().records() + batch.rows().rows() + batch.rejected().total();
+      report(context, source, rejected, records, records - recordsBefore, started);
+      checkpoints.take(writer);
     }
-    if (writer.rows() == 0) {
+    List<ChunkInfo> chunks = writer.finish();
+    if (chunks.isEmpty()) {
       throw NeuroWeaverException.invalid(
           parameters.file()
               + " has no row that can be taken; "
@@ -145,32 +168,38 @@ public final class LoadHandler implements JobHandler {
             parameters.name(),
             reserved.versionId(),
             reserved.version(),
-            rows.schema(),
+            source.schema(),
             context.datasets().partitions(),
             parameters.partitionBy(),
-            writer.finish(),
+            chunks,
             List.of(),
             context.jobId(),
             clock.instant().truncatedTo(ChronoUnit.MICROS));
-    report(context, rows, rejected, writer.rows(), started);
+    report(context, source, rejected, records, records - recordsBefore, started);
     return new Loaded(manifest, rejected.counts(), new ArrayList<>(rejected.first()));
   }
 
   private static void report(
-      JobContext context, RowReader rows, RejectedRows rejected, long done, long started) {
+      JobContext context,
+      BatchSource source,
+      RejectedRows rejected,
+      long records,
+      long recordsNow,
+      long started) {
     context.ensureActive();
     double seconds = Math.max(1, System.nanoTime() - started) / 1e9;
     context.progress(
         new Progress(
             "loading",
-            done + rejected.total(),
-            rows.records(),
+            records,
+            source.records(),
             "rows",
-            Map.of("rejected", (double) rejected.total(), "rows_per_second", done / seconds)));
+            Map.of("rejected", (double) rejected.total(), "rows_per_second", recordsNow / seconds)));
   }
 
   /** Takes the chunks back, unless another run of this job is writing them by now. */
-  private static void withdraw(JobContext context, DatasetWriter writer, Exception failure) {
+  private static void withdraw(
+      JobContext context, LoadCheckpoints checkpoints, DatasetWriter writer, Exception failure) {
     try {
       if (!(failure instanceof CancelledException)) {
         context.ensureActive();
@@ -183,6 +212,7 @@ public final class LoadHandler implements JobHandler {
       return;
     }
     try {
+      checkpoints.forget();
       writer.abandon();
     } catch (RuntimeException e) {
       // The garbage collector will find them; what failed first is what the user must see.
@@ -210,8 +240,4 @@ public final class LoadHandler implements JobHandler {
     }
     return result;
   }
-
-  /** What a finished load is before its manifest is committed. */
-  record Loaded(
-      Manifest manifest, Map<String, Long> rejected, List<RejectedRows.Rejection> firstRejected) {}
 }

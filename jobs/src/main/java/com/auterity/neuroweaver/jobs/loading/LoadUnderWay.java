@@ -1,0 +1,23 @@
+package com.auterity.neuroweaver.jobs.loading;
+
+import com.auterity.neuroweaver.datasets.format.BatchSource;
+import com.auterity.neuroweaver.datasets.format.RejectedRows;
+import com.auterity.neuroweaver.datasets.store.PartitionWriter;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How far a load is: what is stored of each partition, and from where the file has to be read again
+ * because not all of it is.
+ *
+ * @param fileBytes size of the file, which has to be the same file when the load goes on
+ * @param fileModified milliseconds since 1970
+ * @param rejected of the rows before {@code resumeAt}
+ */
+record LoadUnderWay(
+    long fileBytes,
+    long fileModified,
+    BatchSource.Position resumeAt,
+    Map<String, Long> rejected,
+    List<RejectedRows.Rejection> firstRejected,
+    List<PartitionWriter.Stored> partitions) {}
