@@ -139,6 +139,11 @@ public final class NeuroWeaverClient {
         "/datasets/" + segment(reference) + "/export", request, new TypeReference<Job>() {});
   }
 
+  /** Starts reading and verifying every chunk where it lies. */
+  public Job scanDataset(String reference) {
+    return post("/datasets/" + segment(reference) + "/scan", null, new TypeReference<Job>() {});
+  }
+
   // Training
 
   public Job startTraining(TrainingRequest request) {
