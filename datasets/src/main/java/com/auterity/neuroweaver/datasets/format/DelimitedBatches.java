@@ -76,8 +76,7 @@ final class DelimitedBatches implements BatchSource {
     try {
       InputStream in = TextInput.bytes(file);
       in.skipNBytes(from.offset());
-      return new DelimitedBatches(
-          file, options, in, schema, typed.records(), from, rejectionsKept);
+      return new DelimitedBatches(file, options, in, schema, typed.records(), from, rejectionsKept);
     } catch (IOException e) {
       throw DatasetFile.refused(file, "cannot be read: " + e.getMessage(), e);
     }

@@ -91,7 +91,8 @@ final class DelimitedTokens {
         lines = firstLine;
         return start;
       }
-      boolean empty = cells == firstCell + 1 && starts[firstCell] == start && ends[firstCell] == start;
+      boolean empty =
+          cells == firstCell + 1 && starts[firstCell] == start && ends[firstCell] == start;
       if (empty) {
         cells = firstCell;
         continue;

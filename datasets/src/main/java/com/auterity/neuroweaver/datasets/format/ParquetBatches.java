@@ -58,8 +58,7 @@ final class ParquetBatches implements BatchSource {
     this.rejectionsKept = rejectionsKept;
   }
 
-  static ParquetBatches open(
-      Path file, FileOptions options, Position from, int rejectionsKept) {
+  static ParquetBatches open(Path file, FileOptions options, Position from, int rejectionsKept) {
     ParquetFileReader reader = ParquetRowReader.open(file);
     try {
       if (reader.getRecordCount() == 0) {
@@ -133,7 +132,12 @@ final class ParquetBatches implements BatchSource {
       } catch (IOException | RuntimeException e) {
         throw DatasetFile.refused(
             file,
-            "cannot be read after row " + firstOrdinal + " (row group " + index + "): " + e.getMessage(),
+            "cannot be read after row "
+                + firstOrdinal
+                + " (row group "
+                + index
+                + "): "
+                + e.getMessage(),
             e);
       } finally {
         ParquetRowReader.close(file, reader);
@@ -144,8 +148,7 @@ final class ParquetBatches implements BatchSource {
       int count = Math.toIntExact(pages.getRowCount());
       RowBatch rows = new RowBatch(schema, Math.min(count, ROWS_BELIEVED));
       Problems problems = new Problems(rejectionsKept);
-      ColumnReadStore columns =
-          new ColumnReadStoreImpl(pages, new NoConverter(), type, createdBy);
+      ColumnReadStore columns = new ColumnReadStoreImpl(pages, new NoConverter(), type, createdBy);
       for (int c = 0; c < cells.size(); c++) {
         ColumnDescriptor descriptor = type.getColumns().get(c);
         read(columns.getColumnReader(descriptor), c, rows.column(c), count, problems);
@@ -154,7 +157,9 @@ final class ParquetBatches implements BatchSource {
         rows.endRow(firstOrdinal + r);
       }
       return new Batch(
-          problems.without(rows), problems.rejected(firstOrdinal), new Position(0, 0, firstOrdinal));
+          problems.without(rows),
+          problems.rejected(firstOrdinal),
+          new Position(0, 0, firstOrdinal));
     }
 
     private void read(

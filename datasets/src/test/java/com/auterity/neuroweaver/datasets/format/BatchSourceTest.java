@@ -39,10 +39,36 @@ class BatchSourceTest {
           new ColumnDeclaration("day", ColumnType.DATE, SemanticType.NONE, true),
           new ColumnDeclaration("at", ColumnType.TIMESTAMP, SemanticType.NONE, true));
   private static final String[] CELLS = {
-    "", "1", "-7", "007", " 12 ", "9223372036854775808", "0.1", "-0", "1e6", ".5", "5.", "3.14159",
-    "123456789012345678", "true", "N", "yes", "2026-01-31", "2026-02-30", "2024-02-29", "20260131",
-    "0001-01-01", "2026-01-31T09:30:00Z", "2026-01-31 09:30:00.5", "2026-01-31T09:30:00.1234567Z",
-    "2026-01-31T09:30", "2026-01-31T09:30:00+02:00", "brakes", "5\" pipe", "Größe", "\uD83D\uDE97"
+    "",
+    "1",
+    "-7",
+    "007",
+    " 12 ",
+    "9223372036854775808",
+    "0.1",
+    "-0",
+    "1e6",
+    ".5",
+    "5.",
+    "3.14159",
+    "123456789012345678",
+    "true",
+    "N",
+    "yes",
+    "2026-01-31",
+    "2026-02-30",
+    "2024-02-29",
+    "20260131",
+    "0001-01-01",
+    "2026-01-31T09:30:00Z",
+    "2026-01-31 09:30:00.5",
+    "2026-01-31T09:30:00.1234567Z",
+    "2026-01-31T09:30",
+    "2026-01-31T09:30:00+02:00",
+    "brakes",
+    "5\" pipe",
+    "Größe",
+    "\uD83D\uDE97"
   };
 
   @TempDir Path folder;
@@ -128,7 +154,9 @@ class BatchSourceTest {
   @Test
   void aWrongByteIsRefusedWithItsLine() throws IOException {
     Path file = folder.resolve("latin1.csv");
-    Files.write(file, ("a,b\n" + "1,ok\n".repeat(50_000) + "2,Größe\n").getBytes(StandardCharsets.ISO_8859_1));
+    Files.write(
+        file,
+        ("a,b\n" + "1,ok\n".repeat(50_000) + "2,Größe\n").getBytes(StandardCharsets.ISO_8859_1));
     FileOptions options =
         FileOptions.of(FileFormat.CSV)
             .withColumns(
@@ -223,7 +251,9 @@ class BatchSourceTest {
       case FLOAT64 ->
           (random.nextBoolean() ? "-" : "")
               + (random.nextLong() >>> (1 + random.nextInt(62)))
-              + (random.nextBoolean() ? "." + (random.nextLong() >>> (1 + random.nextInt(62))) : "");
+              + (random.nextBoolean()
+                  ? "." + (random.nextLong() >>> (1 + random.nextInt(62)))
+                  : "");
       case DATE, TIMESTAMP ->
           "%04d-%02d-%02d%s"
               .formatted(
@@ -261,7 +291,8 @@ class BatchSourceTest {
           cell = "" + random.nextInt(1_000_000);
         }
         if (random.nextInt(4) == 0) {
-          String inner = (cell + (random.nextInt(4) == 0 ? delimiter + end : "")).replace("\"", "\"\"");
+          String inner =
+              (cell + (random.nextInt(4) == 0 ? delimiter + end : "")).replace("\"", "\"\"");
           text.append('"').append(inner).append('"');
           if (broken && random.nextInt(40) == 0) {
             text.append('x');
@@ -291,7 +322,8 @@ class BatchSourceTest {
   private static Read byBatch(Path file, FileOptions options) {
     RejectedRows rejected = new RejectedRows(1_000);
     List<Row> rows = new ArrayList<>();
-    try (BatchSource source = DatasetFile.openBatches(file, options, BatchSource.Position.BEGINNING, 1_000)) {
+    try (BatchSource source =
+        DatasetFile.openBatches(file, options, BatchSource.Position.BEGINNING, 1_000)) {
       for (BatchSource.Piece piece = source.next(); piece != null; piece = source.next()) {
         BatchSource.Batch batch = piece.call();
         rows.addAll(batch.rows().asRows());
@@ -300,7 +332,10 @@ class BatchSourceTest {
     } catch (NeuroWeaverException e) {
       boolean place = e.getMessage().contains("line") && options.format().delimited();
       return new Read(
-          List.of(), Map.of(), null, place && e.getMessage().contains("UTF-8") ? e.getMessage() : e.kind().name());
+          List.of(),
+          Map.of(),
+          null,
+          place && e.getMessage().contains("UTF-8") ? e.getMessage() : e.kind().name());
     }
     return new Read(rows, rejected.counts(), rejected.first(), null);
   }

@@ -59,8 +59,7 @@ class DatasetWriterTest {
           @Override
           public void put(ChunkKey key, byte[] chunk) {
             if (key.sequence() == 2) {
-              throw new NeuroWeaverException(
-                  ErrorKind.UNAVAILABLE, "full");
+              throw new NeuroWeaverException(ErrorKind.UNAVAILABLE, "full");
             }
             memory.put(key, chunk);
           }

@@ -5,8 +5,8 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.format.BatchSource;
 import com.auterity.neuroweaver.datasets.format.DatasetFile;
 import com.auterity.neuroweaver.datasets.format.RejectedRows;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
+import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetWriter;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.Partitioning;
@@ -85,14 +85,11 @@ public final class LoadHandler implements JobHandler {
       JobContext context, LoadParameters parameters, Optional<LoadUnderWay> before) {
     Reservation reserved =
         context.datasets().reserve(context.tenant(), parameters.name(), context.jobId());
-    LoadCheckpoints checkpoints = 
+    LoadCheckpoints checkpoints =
         LoadCheckpoints.of(context, parameters.file(), before, betweenCheckpoints);
     try (BatchSource source =
             DatasetFile.openBatches(
-                parameters.file(),
-                parameters.options(),
-                checkpoints.resumeAt(),
-                REJECTIONS_SHOWN);
+                parameters.file(), parameters.options(), checkpoints.resumeAt(), REJECTIONS_SHOWN);
         LoadThreads threads = new LoadThreads(context)) {
       DatasetWriter writer =
           DatasetWriter.parallel(
@@ -194,7 +191,8 @@ public final class LoadHandler implements JobHandler {
             records,
             source.records(),
             "rows",
-            Map.of("rejected", (double) rejected.total(), "rows_per_second", recordsNow / seconds)));
+            Map.of(
+                "rejected", (double) rejected.total(), "rows_per_second", recordsNow / seconds)));
   }
 
   /** Takes the chunks back, unless another run of this job is writing them by now. */
