@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.datasets.format;
 
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.BadValueException;
 import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnDeclaration;
@@ -68,7 +69,12 @@ final class AdfReader implements RowReader {
       FileOptions options =
           asked.encoding() == null ? asked.withEncoding(declaredEncoding(file)) : asked;
       Reader reader = TextInput.open(file, options);
-      return new AdfReader(file, options, rejected, schema, new BoundedReader(reader, LONGEST));
+      try {
+        return new AdfReader(file, options, rejected, schema, new BoundedReader(reader, LONGEST));
+      } catch (UncheckedIOException e) {
+        reader.close();
+        throw unreadable(file, options, 0, e.getCause());
+      }
     } catch (IOException e) {
       throw DatasetFile.refused(file, "cannot be read: " + e.getMessage(), e);
     }
@@ -123,12 +129,16 @@ final class AdfReader implements RowReader {
       return prospects.selectNext("prospect");
     } catch (IOException | UncheckedIOException e) {
       IOException cause = e instanceof UncheckedIOException u ? u.getCause() : (IOException) e;
-      if (cause instanceof CharacterCodingException) {
-        throw DatasetFile.wrongBytes(file, options, cause);
-      }
-      throw DatasetFile.refused(
-          file, "cannot be read after prospect " + ordinal + ": " + cause.getMessage(), cause);
+      throw unreadable(file, options, ordinal, cause);
     }
+  }
+
+  private static NeuroWeaverException unreadable(
+      Path file, FileOptions options, long after, IOException cause) {
+    return cause instanceof CharacterCodingException
+        ? DatasetFile.wrongBytes(file, options, cause)
+        : DatasetFile.refused(
+            file, "cannot be read after prospect " + after + ": " + cause.getMessage(), cause);
   }
 
   /** Takes what has been read out of the tree, so that it does not grow. */

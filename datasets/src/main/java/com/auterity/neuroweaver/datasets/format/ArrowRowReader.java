@@ -43,6 +43,7 @@ final class ArrowRowReader implements RowReader {
   private int batchRows;
   private int inBatch;
   private long ordinal;
+  private boolean broken;
 
   private ArrowRowReader(
       Path file,
@@ -118,7 +119,14 @@ final class ArrowRowReader implements RowReader {
     } catch (IOException e) {
       throw DatasetFile.refused(file, "cannot be closed: " + e.getMessage(), e);
     } finally {
-      memory.close();
+      try {
+        memory.close();
+      } catch (IllegalStateException e) {
+        // The library does not release the buffers of a message it could not read.
+        if (!broken) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -146,6 +154,7 @@ final class ArrowRowReader implements RowReader {
               + " MiB; write it in smaller batches",
           e);
     } catch (IOException | RuntimeException e) {
+      broken = true;
       throw DatasetFile.refused(
           file, "cannot be read after row " + ordinal + ": " + e.getMessage(), e);
     }

@@ -110,6 +110,41 @@ class ParquetTest {
     }
   }
 
+  /** Whatever a damaged footer or page header claims costs no more memory than the file has. */
+  @Test
+  void aFileThatLiesIsRefusedInBoundedMemory() throws IOException {
+    byte[] whole = Files.readAllBytes(write(rows(300), ParquetRowWriter.Compression.SNAPPY));
+    java.util.Random random = new java.util.Random(5);
+    for (int round = 0; round < 600; round++) {
+      byte[] damaged = whole.clone();
+      // Half of the time in the footer, at whose end stands its length.
+      int from = round % 2 == 0 ? 0 : whole.length - 1_200;
+      int at = from + random.nextInt(whole.length - from - 8);
+      for (int i = at; i < at + 1 + random.nextInt(4); i++) {
+        damaged[i] = (byte) (random.nextBoolean() ? 0xff : random.nextInt());
+      }
+      Path file = Files.write(folder.resolve("lies.parquet"), damaged);
+      try {
+        read(file);
+      } catch (NeuroWeaverException e) {
+        assertEquals(ErrorKind.INVALID_INPUT, e.kind());
+      }
+    }
+  }
+
+  @Test
+  void aFooterLongerThanTheFileIsRefused() throws IOException {
+    byte[] whole = Files.readAllBytes(write(rows(300), ParquetRowWriter.Compression.ZSTD));
+    for (int length : new int[] {Integer.MAX_VALUE, -1, 0, whole.length}) {
+      java.nio.ByteBuffer.wrap(whole)
+          .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+          .putInt(whole.length - 8, length);
+      Path file = Files.write(folder.resolve("long.parquet"), whole);
+      NeuroWeaverException e = assertThrows(NeuroWeaverException.class, () -> read(file));
+      assertTrue(e.getMessage().contains("footer claims to have " + length), e.getMessage());
+    }
+  }
+
   private List<Row> read(Path file) {
     List<Row> rows = new ArrayList<>();
     try (RowReader reader = DatasetFile.open(file, PARQUET, rejected)) {

@@ -5,8 +5,8 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.format.BatchSource;
 import com.auterity.neuroweaver.datasets.format.DatasetFile;
 import com.auterity.neuroweaver.datasets.format.RejectedRows;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
+import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetWriter;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.Partitioning;
@@ -21,6 +21,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -31,9 +32,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Job {@code load}: a file becomes a new dataset version. The coordinator streams the file and
- * sends each chunk to the node that holds its partition; the version is visible once its manifest
- * is committed, and a load that ends before leaves nothing behind.
+ * Job {@code load}: files become a new dataset version. The coordinator streams them and sends each
+ * chunk to the node that holds its partition; the version is visible once its manifest is
+ * committed, and a load that ends before leaves nothing behind.
  */
 public final class LoadHandler implements JobHandler {
   /** So many rejected rows stand in the result with line and message. */
@@ -61,7 +62,9 @@ public final class LoadHandler implements JobHandler {
   @Override
   public void validate(String tenant, ObjectNode parameters) {
     LoadParameters asked = LoadParameters.of(parameters);
-    List<String> columns = DatasetFile.columns(asked.file(), asked.options());
+    List<Path> files = asked.files();
+    List<String> columns = DatasetFile.columns(files, asked.options(files));
+    asked.checkRejects();
     if (!columns.isEmpty() && asked.partitionBy() != null) {
       Partitioning.check(columns, asked.partitionBy());
     }
@@ -78,21 +81,33 @@ public final class LoadHandler implements JobHandler {
             .orElseGet(() -> load(context, parameters, before.map(LoadState::underWay)));
     context.datasets().commit(loaded.manifest());
     context.attribute(loaded.manifest().versionId(), null);
-    return result(context.datasets().get(context.tenant(), loaded.manifest().versionId()), loaded);
+    Manifest manifest = context.datasets().get(context.tenant(), loaded.manifest().versionId());
+    return result(manifest, loaded, parameters.rejects());
   }
 
   private Loaded load(
       JobContext context, LoadParameters parameters, Optional<LoadUnderWay> before) {
     Reservation reserved =
         context.datasets().reserve(context.tenant(), parameters.name(), context.jobId());
-    LoadCheckpoints checkpoints = 
-        LoadCheckpoints.of(context, parameters.file(), before, betweenCheckpoints);
+    List<Path> files = parameters.files();
+    Manifest newest = context.datasets().find(context.tenant(), parameters.name()).orElse(null);
+    Evolution.Plan plan =
+        Evolution.plan(files, parameters.options(files), newest, parameters.evolution());
+    LoadCheckpoints checkpoints =
+        LoadCheckpoints.of(
+            context,
+            files,
+            newest == null ? null : newest.versionId(),
+            parameters.rejects(),
+            before,
+            betweenCheckpoints);
     try (BatchSource source =
             DatasetFile.openBatches(
-                parameters.file(),
-                parameters.options(),
+                files,
+                plan.options(),
                 checkpoints.resumeAt(),
-                REJECTIONS_SHOWN);
+                new RejectedRows.Kept(REJECTIONS_SHOWN, parameters.rejects() != null));
+        checkpoints;
         LoadThreads threads = new LoadThreads(context)) {
       DatasetWriter writer =
           DatasetWriter.parallel(
@@ -105,8 +120,11 @@ public final class LoadHandler implements JobHandler {
               threads,
               threads.count() + 1);
       try {
-        Loaded loaded = write(context, parameters, reserved, source, threads, checkpoints, writer);
-        context.meter().bytesRead(Files.size(parameters.file()));
+        Loaded loaded =
+            write(context, parameters, plan, reserved, source, threads, checkpoints, writer);
+        for (Path file : files) {
+          context.meter().bytesRead(Files.size(file));
+        }
         // Before the manifest: a run that finds this only repeats the commit, never the chunks.
         checkpoints.loaded(loaded);
         return loaded;
@@ -119,10 +137,7 @@ public final class LoadHandler implements JobHandler {
           throw failure;
         }
         throw new NeuroWeaverException(
-            ErrorKind.UNAVAILABLE,
-            parameters.file() + " cannot be read: " + e.getMessage(),
-            Map.of(),
-            e);
+            ErrorKind.UNAVAILABLE, "the files cannot be read: " + e.getMessage(), Map.of(), e);
       }
     }
   }
@@ -130,12 +145,14 @@ public final class LoadHandler implements JobHandler {
   private Loaded write(
       JobContext context,
       LoadParameters parameters,
+      Evolution.Plan plan,
       Reservation reserved,
       BatchSource source,
       LoadThreads threads,
       LoadCheckpoints checkpoints,
       DatasetWriter writer) {
     long started = System.nanoTime();
+    long total = Math.max(source.records(), plan.records());
     RejectedRows rejected = new RejectedRows(REJECTIONS_SHOWN);
     checkpoints.resume(writer, rejected);
     long records = checkpoints.resumeAt().records();
@@ -146,20 +163,25 @@ public final class LoadHandler implements JobHandler {
       checkpoints.begin(batch.start(), rejected);
       writer.add(batch.rows());
       rejected.addAll(batch.rejected());
+      checkpoints.rejected(batch.rejected());
       records = batch.start().records() + batch.rows().rows() + batch.rejected().total();
-      report(context, source, rejected, records, records - recordsBefore, started);
+      report(context, total, rejected, records, records - recordsBefore, started);
       checkpoints.take(writer);
     }
     List<ChunkInfo> chunks = writer.finish();
+    checkpoints.publishRejected();
     if (chunks.isEmpty()) {
       throw NeuroWeaverException.invalid(
-          parameters.file()
-              + " has no row that can be taken; "
-              + rejected.total()
-              + " were rejected, the first at line "
-              + rejected.first().get(0).line()
-              + ": "
-              + rejected.first().get(0).message());
+          String.join(", ", parameters.patterns())
+              + " has no row that can be taken"
+              + (rejected.first().isEmpty()
+                  ? ""
+                  : "; "
+                      + rejected.total()
+                      + " were rejected, the first at "
+                      + rejected.first().get(0).place()
+                      + ": "
+                      + rejected.first().get(0).message()));
     }
     Manifest manifest =
         new Manifest(
@@ -175,13 +197,13 @@ public final class LoadHandler implements JobHandler {
             List.of(),
             context.jobId(),
             clock.instant().truncatedTo(ChronoUnit.MICROS));
-    report(context, source, rejected, records, records - recordsBefore, started);
+    report(context, total, rejected, records, records - recordsBefore, started);
     return new Loaded(manifest, rejected.counts(), new ArrayList<>(rejected.first()));
   }
 
   private static void report(
       JobContext context,
-      BatchSource source,
+      long total,
       RejectedRows rejected,
       long records,
       long recordsNow,
@@ -192,9 +214,10 @@ public final class LoadHandler implements JobHandler {
         new Progress(
             "loading",
             records,
-            source.records(),
+            total,
             "rows",
-            Map.of("rejected", (double) rejected.total(), "rows_per_second", recordsNow / seconds)));
+            Map.of(
+                "rejected", (double) rejected.total(), "rows_per_second", recordsNow / seconds)));
   }
 
   /** Takes the chunks back, unless another run of this job is writing them by now. */
@@ -220,7 +243,7 @@ public final class LoadHandler implements JobHandler {
     }
   }
 
-  private static ObjectNode result(Manifest manifest, Loaded loaded) {
+  private static ObjectNode result(Manifest manifest, Loaded loaded, Path rejects) {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     result.put("dataset", manifest.name());
     result.put("dataset_id", manifest.datasetId());
@@ -232,11 +255,16 @@ public final class LoadHandler implements JobHandler {
     new TreeMap<>(loaded.rejected()).forEach(rejected::put);
     ArrayNode first = result.putArray("rejected_rows");
     for (RejectedRows.Rejection rejection : loaded.firstRejected()) {
-      first
-          .addObject()
-          .put("line", rejection.line())
+      ObjectNode row = first.addObject();
+      if (rejection.file() != null) {
+        row.put("file", rejection.file());
+      }
+      row.put("line", rejection.line())
           .put("reason", rejection.reason())
           .put("message", rejection.message());
+    }
+    if (rejects != null) {
+      result.put("rejects", rejects.toString());
     }
     return result;
   }

@@ -10,13 +10,17 @@ import java.util.Map;
  * How far a load is: what is stored of each partition, and from where the file has to be read again
  * because not all of it is.
  *
- * @param fileBytes size of the file, which has to be the same file when the load goes on
- * @param fileModified milliseconds since 1970
+ * @param fileBytes size of the files, which have to be the same when the load goes on
+ * @param fileModified milliseconds since 1970, the latest
+ * @param newest version of the dataset whose schema this one goes on with, or null
+ * @param rejectBytes of the reject file's draft, for the rows before {@code resumeAt}
  * @param rejected of the rows before {@code resumeAt}
  */
 record LoadUnderWay(
     long fileBytes,
     long fileModified,
+    String newest,
+    long rejectBytes,
     BatchSource.Position resumeAt,
     Map<String, Long> rejected,
     List<RejectedRows.Rejection> firstRejected,

@@ -312,7 +312,17 @@ class LoadHandlerTest {
         "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":[{\"nam\":\"x\"}]}|columns[0].nam: unknown",
         "{\"name\":\"a\",\"path\":\"FILE\",\"format\":\"jsonl\",\"header\":true}|header: means"
             + " nothing",
-        "{\"name\":\"a\",\"path\":\"FOLDER\",\"format\":\"csv\"}|is a folder",
+        "{\"name\":\"a\",\"path\":\"FOLDER/none\",\"format\":\"csv\"}|there is no file",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"paths\":[\"FILE\"]}|paths: there is a path already",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"encoding\":\"klingon\"}|encoding: \"klingon\" is unknown",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"records\":\"/a\"}|records: means nothing for format csv",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"select\":[\"x\"]}|has no column x to select",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"select\":\"x\"}|select: expected a list of texts",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"max_cell\":0}|max_cell: expected 1 to",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"rejects\":\"FILE\"}|is there already",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"rejects\":\"FOLDER/no/x\"}|rejects:",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"evolve\":[\"all\"]}|evolve: expected some of add",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"schema\":\"FOLDER/no.yaml\"}|schema: there is no file",
         "{\"name\":\"a\",\"path\":\"FILE\",\"partition_by\":\"b\"}|partition_by: there is no column"
             + " b",
         "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":[\"b\"]}|has no column b; its columns are a",
@@ -322,6 +332,7 @@ class LoadHandlerTest {
   void wrongParametersAreRefusedNamingFieldAndWhatIsRight(String json, String message)
       throws IOException {
     Path file = file("a\n1\n");
+    Files.writeString(folder.resolve("x.txt"), "a\n1\n");
     ObjectNode parameters =
         (ObjectNode)
             MAPPER.readTree(
@@ -329,7 +340,9 @@ class LoadHandlerTest {
     NeuroWeaverException e =
         assertThrows(NeuroWeaverException.class, () -> handler.validate("default", parameters));
     assertTrue(e.getMessage().contains(message), e.getMessage());
-    assertTrue(e.kind().httpStatus() == 400 || e.kind() == ErrorKind.NOT_FOUND, "" + e.kind());
+    assertTrue(e.kind().httpStatus() == 400
+            || e.kind() == ErrorKind.NOT_FOUND
+            || e.kind() == ErrorKind.CONFLICT, "" + e.kind());
   }
 
   @Test
