@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.bench;
 
 import com.auterity.neuroweaver.client.cli.ExitCode;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.node.NodeLogging;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -99,6 +100,7 @@ final class BenchCommand implements Callable<Integer> {
         throw NeuroWeaverException.invalid("--json %s: not a file in a folder".formatted(json));
       }
     }
+    NodeLogging.warningsOnly();
     BenchRun run =
         new BenchRun(
             Path.of(System.getProperty("neuroweaver.home", "")),
