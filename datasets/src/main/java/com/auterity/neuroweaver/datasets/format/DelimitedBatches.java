@@ -5,6 +5,7 @@ import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.datasets.schema.TextValues;
 import com.auterity.neuroweaver.datasets.schema.Utf8Values;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,9 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A CSV or tab-separated file in batches, bytes to columns: whole records are found by the thread
@@ -32,7 +35,8 @@ final class DelimitedBatches implements BatchSource {
   private final InputStream in;
   private final Schema schema;
   private final long records;
-  private final int rejectionsKept;
+  private final RejectedRows.Kept kept;
+  private final Meanings meanings;
   private byte[] rest = {};
   private DelimitedTokens previous;
   private boolean ended;
@@ -48,22 +52,30 @@ final class DelimitedBatches implements BatchSource {
       Schema schema,
       long records,
       Position from,
-      int rejectionsKept) {
+      RejectedRows.Kept kept,
+      Meanings meanings) {
     this.file = file;
+    this.meanings = meanings;
     this.options = options;
     this.in = in;
     this.schema = schema;
     this.records = records;
-    this.rejectionsKept = rejectionsKept;
+    this.kept = kept;
     this.headerAhead = options.header() && from.offset() == 0;
     this.offset = from.offset();
     this.line = from.line();
     this.record = from.records();
   }
 
-  /** Whether a file with these options can be read so: its delimiter has to be one byte. */
-  static boolean takes(FileOptions options) {
-    return options.format().delimited() && options.delimiter() < 0x80;
+  /** Whether the file can be read so: it has to be UTF-8, and its delimiter one byte. */
+  static boolean takes(Path file, FileOptions options) {
+    try {
+      return options.format().delimited()
+          && options.delimiter() < 0x80
+          && TextInput.encoding(file, options).equals(StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw DatasetFile.refused(file, "cannot be read: " + e.getMessage(), e);
+    }
   }
 
   static DelimitedBatches open(
@@ -71,13 +83,21 @@ final class DelimitedBatches implements BatchSource {
       FileOptions options,
       DelimitedReader.Typed typed,
       Position from,
-      int rejectionsKept) {
+      RejectedRows.Kept kept) {
     Schema schema =
         new Schema(typed.columns().stream().map(column -> column.column(null)).toList());
     try {
       InputStream in = TextInput.bytes(file);
       in.skipNBytes(from.offset());
-      return new DelimitedBatches(file, options, in, schema, typed.records(), from, rejectionsKept);
+      return new DelimitedBatches(
+          file,
+          options,
+          in,
+          schema,
+          typed.records(),
+          from,
+          kept,
+          new Meanings(schema, typed.columns()));
     } catch (IOException e) {
       throw DatasetFile.refused(file, "cannot be read: " + e.getMessage(), e);
     }
@@ -196,16 +216,7 @@ final class DelimitedBatches implements BatchSource {
     while (true) {
       CoderResult result = decoder.decode(bytes, characters.clear(), true);
       if (result.isError()) {
-        long lines = 0;
-        for (int i = 0; i < bytes.position(); i++) {
-          lines += data[i] == '\n' ? 1 : 0;
-        }
-        throw DatasetFile.refused(
-            file,
-            "is not UTF-8: a wrong byte stands in line "
-                + (line + lines)
-                + "; convert it first, for example with iconv",
-            null);
+        throw DatasetFile.wrongBytes(file, options, null);
       }
       if (result.isUnderflow()) {
         return;
@@ -236,7 +247,7 @@ final class DelimitedBatches implements BatchSource {
       int skipped = skipsHeader ? 1 : 0;
       int count = tokens.records() - skipped;
       RowBatch rows = new RowBatch(schema, count);
-      RejectedRows rejected = new RejectedRows(rejectionsKept);
+      RejectedRows rejected = new RejectedRows(kept);
       int width = schema.columns().size();
       for (int r = 0; r < count; r++) {
         int at = r + skipped;
@@ -245,12 +256,13 @@ final class DelimitedBatches implements BatchSource {
           rejected.add(
               start.line() + tokens.line(at),
               RejectedRows.FIELD_COUNT,
-              "expected " + width + " cells, found " + (tokens.endCell(at) - first));
+              "expected " + width + " cells, found " + (tokens.endCell(at) - first),
+              () -> cells(at));
           continue;
         }
         boolean whole = true;
         for (int c = 0; c < width && whole; c++) {
-          whole = cell(rows, c, first + c, start.line() + tokens.line(at), rejected);
+          whole = cell(rows, c, first + c, at, rejected);
           if (!whole) {
             rows.dropCells(c);
           }
@@ -263,7 +275,7 @@ final class DelimitedBatches implements BatchSource {
     }
 
     /** Adds a cell's value to its column; false when there is none to add. */
-    private boolean cell(RowBatch rows, int c, int cell, long atLine, RejectedRows rejected) {
+    private boolean cell(RowBatch rows, int c, int cell, int record, RejectedRows rejected) {
       Column column = schema.columns().get(c);
       int from = tokens.start(cell);
       int to = tokens.end(cell);
@@ -272,8 +284,8 @@ final class DelimitedBatches implements BatchSource {
           rows.column(c).addNull();
           return true;
         }
-        rejected.add(atLine, RejectedRows.MISSING_VALUE, column.name() + ": has no value");
-        return false;
+        return reject(
+            record, RejectedRows.MISSING_VALUE, column.name() + ": has no value", rejected);
       }
       byte[] bytes = data;
       if (tokens.escaped(cell)) {
@@ -281,17 +293,55 @@ final class DelimitedBatches implements BatchSource {
         from = 0;
         to = bytes.length;
       }
-      if (column.type() == ColumnType.STRING) {
-        rows.column(c).addText(bytes, from, to);
-        return true;
+      if (to - from > options.maxCell()) {
+        int length = new String(bytes, from, to - from, StandardCharsets.UTF_8).length();
+        if (length > options.maxCell()) {
+          return reject(
+              record,
+              RejectedRows.TOO_LONG,
+              DatasetFile.tooLong(column.name(), length, options.maxCell()),
+              rejected);
+        }
       }
       try {
-        rows.column(c).addBits(Utf8Values.bits(column.type(), bytes, from, to));
-        return true;
+        String fault = meanings.has(c) ? fault(c, column.type(), bytes, from, to) : null;
+        if (fault != null) {
+          return reject(record, meanings.reason(c), fault, rejected);
+        }
+        if (column.type() == ColumnType.STRING) {
+          rows.column(c).addText(bytes, from, to);
+        } else {
+          rows.column(c).addBits(Utf8Values.bits(column.type(), bytes, from, to));
+        }
       } catch (BadValueException e) {
-        rejected.add(atLine, RejectedRows.BAD_VALUE, column.name() + ": " + e.getMessage());
-        return false;
+        return reject(
+            record, RejectedRows.BAD_VALUE, column.name() + ": " + e.getMessage(), rejected);
       }
+      return true;
+    }
+
+    private boolean reject(int record, String reason, String message, RejectedRows rejected) {
+      rejected.add(start.line() + tokens.line(record), reason, message, () -> cells(record));
+      return false;
+    }
+
+    private String fault(int c, ColumnType type, byte[] bytes, int from, int to)
+        throws BadValueException {
+      String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+      return meanings.fault(c, TextValues.parse(type, text));
+    }
+
+    /** A record's cells as text. */
+    private List<String> cells(int record) {
+      List<String> cells = new ArrayList<>();
+      for (int cell = tokens.firstCell(record); cell < tokens.endCell(record); cell++) {
+        int from = tokens.start(cell);
+        int to = tokens.end(cell);
+        byte[] bytes =
+            tokens.escaped(cell) ? unescaped(from, to) : Arrays.copyOfRange(data, from, to);
+        cells.add(new String(bytes, StandardCharsets.UTF_8));
+      }
+      return cells;
     }
 
     /** A cell with each two quotes made one. */

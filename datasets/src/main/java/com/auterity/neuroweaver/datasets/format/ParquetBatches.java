@@ -1,6 +1,8 @@
 package com.auterity.neuroweaver.datasets.format;
 
+import com.auterity.neuroweaver.datasets.automotive.SemanticCheck;
 import com.auterity.neuroweaver.datasets.schema.Column;
+import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.ColumnValues;
 import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import com.auterity.neuroweaver.datasets.schema.Schema;
@@ -39,7 +41,8 @@ final class ParquetBatches implements BatchSource {
   private final List<BlockMetaData> groups;
   private final List<ParquetCell> cells;
   private final Schema schema;
-  private final int rejectionsKept;
+  private final RejectedRows.Kept kept;
+  private final int maxCell;
   private int nextGroup;
   private long firstOrdinal;
 
@@ -48,17 +51,20 @@ final class ParquetBatches implements BatchSource {
       ParquetFileReader reader,
       List<ParquetCell> cells,
       Schema schema,
-      int rejectionsKept) {
+      RejectedRows.Kept kept,
+      int maxCell) {
     this.file = file;
     this.type = reader.getFooter().getFileMetaData().getSchema();
     this.createdBy = reader.getFooter().getFileMetaData().getCreatedBy();
     this.groups = List.copyOf(reader.getRowGroups());
     this.cells = cells;
     this.schema = schema;
-    this.rejectionsKept = rejectionsKept;
+    this.kept = kept;
+    this.maxCell = maxCell;
   }
 
-  static ParquetBatches open(Path file, FileOptions options, Position from, int rejectionsKept) {
+  static ParquetBatches open(
+      Path file, FileOptions options, Position from, RejectedRows.Kept kept) {
     ParquetFileReader reader = ParquetRowReader.open(file);
     try {
       if (reader.getRecordCount() == 0) {
@@ -71,10 +77,27 @@ final class ParquetBatches implements BatchSource {
               file,
               reader,
               cells,
-              ParquetRowReader.schema(file, type, cells, options.columns()),
-              rejectionsKept);
+              ParquetRowReader.schema(file, type, cells, options),
+              kept,
+              options.maxCell());
       batches.skip(from.records());
       return batches;
+    } finally {
+      ParquetRowReader.close(file, reader);
+    }
+  }
+
+  /** Whether the file can be read so: flat columns, all of them, in their own types. */
+  static boolean takes(Path file, FileOptions options) {
+    if (options.format() != FileFormat.PARQUET
+        || options.columns().stream()
+            .anyMatch(c -> c.type() != null || SemanticCheck.checks(c.semantic()))) {
+      return false;
+    }
+    ParquetFileReader reader = ParquetRowReader.open(file);
+    try {
+      return reader.getFooter().getFileMetaData().getSchema().getFields().stream()
+          .noneMatch(ParquetNested::nested);
     } finally {
       ParquetRowReader.close(file, reader);
     }
@@ -125,6 +148,7 @@ final class ParquetBatches implements BatchSource {
 
     @Override
     public Batch call() {
+      ParquetFooter.checkGroup(file, groups.get(index));
       // A reader of its own: its decompressors serve one thread.
       ParquetFileReader reader = ParquetRowReader.open(file);
       try (PageReadStore pages = reader.readRowGroup(index)) {
@@ -147,7 +171,7 @@ final class ParquetBatches implements BatchSource {
     private Batch batch(PageReadStore pages) {
       int count = Math.toIntExact(pages.getRowCount());
       RowBatch rows = new RowBatch(schema, Math.min(count, ROWS_BELIEVED));
-      Problems problems = new Problems(rejectionsKept);
+      Problems problems = new Problems(kept);
       ColumnReadStore columns = new ColumnReadStoreImpl(pages, new NoConverter(), type, createdBy);
       for (int c = 0; c < cells.size(); c++) {
         ColumnDescriptor descriptor = type.getColumns().get(c);
@@ -158,7 +182,7 @@ final class ParquetBatches implements BatchSource {
       }
       return new Batch(
           problems.without(rows),
-          problems.rejected(firstOrdinal),
+          problems.rejected(firstOrdinal, rows),
           new Position(0, 0, firstOrdinal));
     }
 
@@ -177,6 +201,12 @@ final class ParquetBatches implements BatchSource {
         }
         try {
           cell.read(reader, values);
+          if (column.type() == ColumnType.STRING && values.end(r) - values.start(r) > maxCell) {
+            int length = ((String) values.get(r)).length();
+            if (length > maxCell) {
+              problems.tooLong(r, DatasetFile.tooLong(column.name(), length, maxCell));
+            }
+          }
         } catch (RuntimeException e) {
           if (values.size() > r) {
             throw e;
@@ -190,13 +220,15 @@ final class ParquetBatches implements BatchSource {
 
   /** Rows that cannot be taken, with the first reason of each; a bad value tells more than none. */
   private static final class Problems {
-    private final int kept;
+    private final RejectedRows.Kept kept;
     private final Kind bad;
+    private final Kind tooLong;
     private final Kind missing;
 
-    Problems(int kept) {
+    Problems(RejectedRows.Kept kept) {
       this.kept = kept;
       this.bad = new Kind();
+      this.tooLong = new Kind();
       this.missing = new Kind();
     }
 
@@ -210,7 +242,7 @@ final class ParquetBatches implements BatchSource {
         }
         rows.set(row);
         first.put(row, message);
-        if (first.size() > kept) {
+        if (!kept.whole() && first.size() > kept.first()) {
           first.pollLastEntry();
         }
       }
@@ -220,26 +252,34 @@ final class ParquetBatches implements BatchSource {
       bad.add(row, message);
     }
 
+    void tooLong(int row, String message) {
+      tooLong.add(row, message);
+    }
+
     void missing(int row, String message) {
       missing.add(row, message);
     }
 
-    RejectedRows rejected(long firstOrdinal) {
-      missing.rows.andNot(bad.rows);
+    RejectedRows rejected(long firstOrdinal, RowBatch batch) {
       RejectedRows rejected = new RejectedRows(kept);
       BitSet all = rows();
       for (int r = all.nextSetBit(0); r >= 0; r = all.nextSetBit(r + 1)) {
-        boolean isBad = bad.rows.get(r);
+        Kind kind = bad.rows.get(r) ? bad : tooLong.rows.get(r) ? tooLong : missing;
+        int row = r;
         rejected.add(
             firstOrdinal + r + 1,
-            isBad ? RejectedRows.BAD_VALUE : RejectedRows.MISSING_VALUE,
-            (isBad ? bad : missing).first.get(r));
+            kind == bad
+                ? RejectedRows.BAD_VALUE
+                : kind == tooLong ? RejectedRows.TOO_LONG : RejectedRows.MISSING_VALUE,
+            kind.first.get(r),
+            () -> ReshapedRows.named(batch.schema(), batch.row(row)));
       }
       return rejected;
     }
 
     private BitSet rows() {
       BitSet all = (BitSet) bad.rows.clone();
+      all.or(tooLong.rows);
       all.or(missing.rows);
       return all;
     }

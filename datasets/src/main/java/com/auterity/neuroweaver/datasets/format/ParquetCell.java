@@ -41,6 +41,9 @@ record ParquetCell(
     LongFunction<Object> ofInteger,
     LongUnaryOperator bits,
     Function<Binary, Object> ofBytes) {
+  /** A nested value as JSON text; {@link ParquetNested} makes it. */
+  static final ParquetCell JSON = new ParquetCell(ColumnType.STRING, null, null, null);
+
   private static final Function<Binary, Object> TEXT = ParquetCell::text;
   private static final int EXACT_DECIMAL_DIGITS = 15;
   private static final long JULIAN_EPOCH = 2_440_588;

@@ -17,9 +17,9 @@ final class RowBatches implements BatchSource {
   private long records;
 
   /**
-   * @param kept how many rejected rows of each piece are kept
+   * @param kept what is remembered of the rejected rows of each piece
    */
-  RowBatches(int kept, Position from, Function<RejectedRows, RowReader> opening) {
+  RowBatches(RejectedRows.Kept kept, Position from, Function<RejectedRows, RowReader> opening) {
     this.rejected = new RejectedRows(kept);
     this.reader = opening.apply(rejected);
     this.from = from;

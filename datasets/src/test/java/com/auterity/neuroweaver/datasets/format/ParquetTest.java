@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ParquetTest {
   private static final FileOptions PARQUET = FileOptions.of(FileFormat.PARQUET);
@@ -71,21 +70,14 @@ class ParquetTest {
     assertEquals(expected, rows.size() + rejected.total());
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "nested_lists.snappy.parquet",
-        "nested_maps.snappy.parquet",
-        "nullable.impala.parquet",
-        "repeated_no_annotation.parquet",
-        "nulls.snappy.parquet",
-        "datapage_v2.snappy.parquet"
-      })
-  void nestedColumnsAreRefusedByName(String name) {
-    Path file = SharedData.get("parquet/" + name);
-    NeuroWeaverException e = assertThrows(NeuroWeaverException.class, () -> read(file));
-    assertEquals(ErrorKind.INVALID_INPUT, e.kind());
-    assertTrue(e.getMessage().contains("has a nested column"), e.getMessage());
+  @Test
+  void nestedColumnsBecomeJsonText() {
+    List<Row> rows = read(SharedData.get("parquet/nullable.impala.parquet"));
+    assertEquals(List.of("id", "int_array", "int_array_Array"), read.names().subList(0, 3));
+    assertEquals(SemanticType.JSON, read.columns().get(1).semantic());
+    assertEquals("[1,2,3]", rows.get(0).get(1));
+    assertEquals("[[1,2],[3,4]]", rows.get(0).get(2));
+    assertEquals("[null,1,2,null,3,null]", rows.get(1).get(1));
   }
 
   @Test
