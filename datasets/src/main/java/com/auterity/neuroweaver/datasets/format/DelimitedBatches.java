@@ -38,6 +38,7 @@ final class DelimitedBatches implements BatchSource {
   private final RejectedRows.Kept kept;
   private final Meanings meanings;
   private byte[] rest = {};
+  private DelimitedTokens previous;
   private boolean ended;
   private boolean headerAhead;
   private long offset;
@@ -135,7 +136,9 @@ final class DelimitedBatches implements BatchSource {
   private Block block() {
     byte[] data = Arrays.copyOf(rest, Math.max(BLOCK, rest.length * 2));
     int limit = rest.length;
-    DelimitedTokens tokens = new DelimitedTokens((byte) options.delimiter(), options.quoted());
+    DelimitedTokens tokens =
+        new DelimitedTokens((byte) options.delimiter(), options.quoted(), previous);
+    previous = tokens;
     while (true) {
       limit = fill(data, limit);
       int end = tokens.read(data, 0, limit, ended);

@@ -9,17 +9,26 @@ import java.util.Arrays;
 final class DelimitedTokens {
   private final byte delimiter;
   private final boolean quoted;
-  private int[] starts = new int[1 << 12];
-  private int[] ends = new int[1 << 12];
+  private int[] starts;
+  private int[] ends;
   private int cells;
-  private int[] recordEnds = new int[1 << 8];
-  private int[] recordLines = new int[1 << 8];
+  private int[] recordEnds;
+  private int[] recordLines;
   private int records;
   private int lines;
   private int problemLine = -1;
   private boolean unclosed;
 
-  DelimitedTokens(byte delimiter, boolean quoted) {
+  /**
+   * @param like as many cells and records are expected as this one has; may be null
+   */
+  DelimitedTokens(byte delimiter, boolean quoted, DelimitedTokens like) {
+    int expectedCells = like == null ? 1 << 12 : like.starts.length;
+    int expectedRecords = like == null ? 1 << 8 : like.recordEnds.length;
+    this.starts = new int[expectedCells];
+    this.ends = new int[expectedCells];
+    this.recordEnds = new int[expectedRecords];
+    this.recordLines = new int[expectedRecords];
     this.delimiter = delimiter;
     this.quoted = quoted;
   }

@@ -27,6 +27,15 @@ public final class ColumnValues {
     reserve(capacity);
   }
 
+  /** A column of this type with room for as much as this one holds, and some more. */
+  ColumnValues roomLike() {
+    ColumnValues room = new ColumnValues(type, size + (size >> 3));
+    if (type == ColumnType.STRING && size > 0) {
+      room.reserveText(ends[size - 1] + (ends[size - 1] >> 3));
+    }
+    return room;
+  }
+
   public ColumnType type() {
     return type;
   }

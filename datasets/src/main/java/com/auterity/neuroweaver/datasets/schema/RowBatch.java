@@ -2,7 +2,6 @@ package com.auterity.neuroweaver.datasets.schema;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.util.AbstractList;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,13 +16,26 @@ public final class RowBatch {
   private int rows;
 
   public RowBatch(Schema schema, int capacity) {
+    this(
+        schema,
+        new long[capacity],
+        schema.columns().stream()
+            .map(column -> new ColumnValues(column.type(), capacity))
+            .toList());
+  }
+
+  private RowBatch(Schema schema, long[] ordinals, List<ColumnValues> columns) {
     this.schema = schema;
-    this.ordinals = new long[capacity];
-    List<ColumnValues> made = new ArrayList<>();
-    for (Column column : schema.columns()) {
-      made.add(new ColumnValues(column.type(), capacity));
-    }
-    this.columns = List.copyOf(made);
+    this.ordinals = ordinals;
+    this.columns = columns;
+  }
+
+  /** An empty batch with room for as much as this one holds, and some more. */
+  public RowBatch roomLike() {
+    return new RowBatch(
+        schema,
+        new long[rows + (rows >> 3)],
+        columns.stream().map(ColumnValues::roomLike).toList());
   }
 
   /**
@@ -141,6 +153,23 @@ public final class RowBatch {
       }
     }
     return sum;
+  }
+
+  /** The weight of each row. */
+  public int[] weights() {
+    int[] weights = new int[rows];
+    Arrays.fill(weights, 8 * (1 + columns.size()));
+    for (ColumnValues column : columns) {
+      if (column.type() == ColumnType.STRING) {
+        int[] ends = column.ends();
+        int start = 0;
+        for (int r = 0; r < rows; r++) {
+          weights[r] += ends[r] - start;
+          start = ends[r];
+        }
+      }
+    }
+    return weights;
   }
 
   public Row row(int row) {

@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.datasets.schema;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Arrays;
 
 /**
  * Values from UTF-8 text without objects: the usual forms at once, all others as {@link TextValues}
@@ -10,6 +11,8 @@ import java.time.LocalDate;
  */
 public final class Utf8Values {
   private static final int EXACT_DIGITS = 15;
+  private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
+  private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
   private static final double[] TENS = new double[EXACT_DIGITS + 1];
 
   static {
@@ -53,9 +56,21 @@ public final class Utf8Values {
           return micros;
         }
       }
-      case BOOL, STRING -> {}
+      case BOOL -> {
+        if (is(text, from, to, TRUE)) {
+          return 1;
+        }
+        if (is(text, from, to, FALSE)) {
+          return 0;
+        }
+      }
+      case STRING -> {}
     }
     return parsed(type, new String(text, from, to - from, StandardCharsets.UTF_8));
+  }
+
+  private static boolean is(byte[] text, int from, int to, byte[] word) {
+    return Arrays.equals(text, from, to, word, 0, word.length);
   }
 
   private static long parsed(ColumnType type, String text) throws BadValueException {

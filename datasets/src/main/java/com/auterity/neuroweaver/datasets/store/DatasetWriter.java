@@ -57,10 +57,9 @@ public final class DatasetWriter {
   public void add(RowBatch batch) {
     int count = batch.rows();
     int[] places = new int[count];
-    int[] weights = new int[count];
+    int[] weights = batch.weights();
     int[] ends = new int[partitions.size()];
     for (int r = 0; r < count; r++) {
-      weights[r] = batch.weight(r);
       places[r] = partitioning.of(batch, r);
       ends[places[r]]++;
     }

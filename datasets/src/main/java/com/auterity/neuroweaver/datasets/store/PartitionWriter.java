@@ -136,8 +136,9 @@ public final class PartitionWriter {
       int rowWeight = weights[rows[i]];
       if (isFull(held, rowWeight)) {
         pending.append(batch, rows, from, i);
+        RowBatch next = pending.roomLike();
         cut(pending);
-        pending = new RowBatch(schema, held + (held >> 3));
+        pending = next;
         from = i;
         held = 0;
       }

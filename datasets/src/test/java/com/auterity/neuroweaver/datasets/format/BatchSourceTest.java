@@ -164,7 +164,7 @@ class BatchSourceTest {
                     new ColumnDeclaration("a", ColumnType.INT64, SemanticType.NONE, true),
                     new ColumnDeclaration("b", ColumnType.STRING, SemanticType.NONE, true)));
     String error = byBatch(file, options).error();
-    assertTrue(error.contains("is not UTF-8") && error.contains("line 50002"), error);
+    assertTrue(error.contains("not UTF-8") && error.contains("line 50002"), error);
   }
 
   @ParameterizedTest

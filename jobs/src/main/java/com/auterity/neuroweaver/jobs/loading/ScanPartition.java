@@ -1,6 +1,6 @@
 package com.auterity.neuroweaver.jobs.loading;
 
-import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.Manifest;
@@ -37,10 +37,9 @@ public final class ScanPartition
     int chunks = 0;
     long hash = 0;
     for (ChunkInfo chunk : manifest.chunksOf(request.partition())) {
-      for (Row row : reader.chunk(manifest, chunk)) {
-        hash += RowHash.of(row);
-        rows++;
-      }
+      RowBatch batch = reader.batch(manifest, chunk);
+      hash += RowHash.sum(batch);
+      rows += batch.rows();
       bytes += chunk.bytes();
       chunks++;
     }

@@ -81,7 +81,7 @@ class LoadHandlerTest {
   void declaredColumnsNameAndTypeAFileWithoutHeader() throws IOException {
     ObjectNode parameters =
         parameters(
-            file("1|20260131|WAUZZZ\n2||x\n"),
+            file("1|20260131|1HGCM82633A004352\n2||1M8GDM9AXKP042788\n"),
             """
             {"delimiter": "|", "header": false, "columns": ["id",
              {"name": "day", "type": "date", "semantic": "date"},

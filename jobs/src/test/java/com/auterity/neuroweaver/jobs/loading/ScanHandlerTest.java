@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.schema.Column;
+import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.schema.RowBatch;
+import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.store.ChunkKey;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
@@ -18,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +119,19 @@ class ScanHandlerTest {
     assertNotEquals(RowHash.of(new Row(1, "a", "b")), RowHash.of(new Row(1, "b", "a")));
     assertNotEquals(RowHash.of(new Row(1, "a", null)), RowHash.of(new Row(1, null, "a")));
     assertNotEquals(RowHash.of(new Row(1, "", "x")), RowHash.of(new Row(1, null, "x")));
-    assertEquals("@HASH@", Long.toHexString(RowHash.of(row)));
+    assertEquals("53ed2351a94f3adf", Long.toHexString(RowHash.of(row)));
+    Schema schema =
+        new Schema(
+            List.of(
+                Column.of("a", ColumnType.STRING),
+                Column.of("b", ColumnType.INT64),
+                Column.of("c", ColumnType.FLOAT64),
+                Column.of("d", ColumnType.BOOL),
+                Column.of("e", ColumnType.DATE),
+                Column.of("f", ColumnType.TIMESTAMP),
+                Column.of("g", ColumnType.STRING)));
+    Row other = new Row(9, "", -1L, Double.NaN, false, null, null, "a longer text");
+    assertEquals(
+        RowHash.of(row) + RowHash.of(other), RowHash.sum(RowBatch.of(schema, List.of(row, other))));
   }
 }
