@@ -97,11 +97,20 @@ final class OurIngest {
             new LoadRequest(
                 name,
                 source.file().toString(),
+                null,
+                null,
                 csv ? "csv" : "parquet",
                 null,
                 null,
                 null,
+                null,
+                null,
                 columns(),
+                null,
+                null,
+                null,
+                null,
+                null,
                 "vin"));
     JsonNode result = succeeded(client, job);
     check(source, result);

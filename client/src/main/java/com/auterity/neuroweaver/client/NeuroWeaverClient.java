@@ -144,6 +144,23 @@ public final class NeuroWeaverClient {
     return post("/datasets/" + segment(reference) + "/scan", null, new TypeReference<Job>() {});
   }
 
+  // Kits
+
+  /** The kits with sample rows of each dataset; {@code kit} may be null for all. */
+  public Page<KitOffer> kits(String kit, int sampleRows) {
+    return get(
+        "/kits/browse?sample_rows=" + sampleRows + (kit == null ? "" : "&kit=" + segment(kit)),
+        new TypeReference<Page<KitOffer>>() {});
+  }
+
+  /** Starts making a dataset of a kit. */
+  public Job loadKit(String kit, String dataset, KitLoadRequest request) {
+    return post(
+        "/kits/" + segment(kit) + "/datasets/" + segment(dataset) + "/load",
+        request,
+        new TypeReference<Job>() {});
+  }
+
   // Training
 
   public Job startTraining(TrainingRequest request) {

@@ -169,7 +169,7 @@ final class DatasetResource {
         m.createdAt());
   }
 
-  private static ColumnSpec column(Column column) {
+  static ColumnSpec column(Column column) {
     return new ColumnSpec(
         column.name(),
         column.type().name().toLowerCase(Locale.ROOT),

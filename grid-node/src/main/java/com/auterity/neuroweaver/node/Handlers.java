@@ -6,6 +6,7 @@ import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.inference.InferHandler;
 import com.auterity.neuroweaver.jobs.loading.ExportHandler;
 import com.auterity.neuroweaver.jobs.loading.LoadHandler;
+import com.auterity.neuroweaver.jobs.loading.LoadKitHandler;
 import com.auterity.neuroweaver.jobs.loading.ScanHandler;
 import com.auterity.neuroweaver.jobs.refinement.RefineHandler;
 import com.auterity.neuroweaver.jobs.training.TrainHandler;
@@ -26,6 +27,7 @@ final class Handlers {
   static List<JobHandler> all(GridParts parts, Features features) {
     List<JobHandler> handlers = new ArrayList<>();
     handlers.add(new LoadHandler());
+    handlers.add(new LoadKitHandler(parts.clock()));
     handlers.add(new ExportHandler());
     handlers.add(new ScanHandler(parts.datasets()));
     handlers.add(new RefineHandler(parts.datasets()));

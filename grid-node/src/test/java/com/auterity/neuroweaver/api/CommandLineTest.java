@@ -167,6 +167,23 @@ class CommandLineTest {
   }
 
   @Test
+  void showsTheKitsAndLoadsFromThem() {
+    assertEquals(0, run("kit", "browse"));
+    says("automotive: ", "dealership_qa (20,000 rows)", "columns: qa_id, department", "question: ");
+    assertEquals(0, run("kit", "browse", "automotive", "--rows", "0"));
+    assertTrue(!out.toString().contains("question: "), out.toString());
+    assertEquals(0, run("kit", "load", "automotive", "dealership_qa", "--rows", "50", "--detach"));
+    assertEquals("load_kit", fixture.jobs.all().get(0).kind());
+    assertEquals(
+        "{\"rows\":50,\"kit\":\"automotive\",\"dataset\":\"dealership_qa\"}",
+        fixture.jobs.all().get(0).parameters().toString());
+    assertEquals(1, run("kit", "browse", "marine"));
+    complains("there is no kit marine; there are [automotive]");
+    assertEquals(2, run("kit", "browse", "--rows", "101"));
+    complains("sample_rows: found 101, expected 0 to 100");
+  }
+
+  @Test
   void aJobThatFailsReturns1AndWrongInputInItReturns2() {
     fixture.jobs.errorAtOnce = new Problem("INTERNAL", "the disk is full", Map.of());
     assertEquals(1, run("dataset", "load", "x.csv"));

@@ -125,6 +125,25 @@ final class Fields {
     return texts;
   }
 
+  /**
+   * A whole number between two, both allowed.
+   *
+   * @param otherwise when there is none
+   */
+  long number(String name, long otherwise, long least, long most) {
+    JsonNode node = present(name);
+    if (node == null) {
+      return otherwise;
+    }
+    if (!node.isIntegralNumber()
+        || !node.canConvertToLong()
+        || node.longValue() < least
+        || node.longValue() > most) {
+      throw wrong(name, "a whole number from " + least + " to " + most, node);
+    }
+    return node.longValue();
+  }
+
   /** A path made absolute against the node's working folder. */
   Path path(String name) {
     String text = text(name);

@@ -1,21 +1,17 @@
 package com.auterity.neuroweaver.jobs.loading;
 
-import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
+import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Job {@code scan}: every chunk of a dataset version is read on a node that holds it, checked
@@ -32,8 +28,6 @@ public final class ScanHandler implements JobHandler {
     this.datasets = datasets;
   }
 
-  private record Returned(ScanPartition.Scanned scanned, Throwable problem) {}
-
   @Override
   public String kind() {
     return "scan";
@@ -49,58 +43,35 @@ public final class ScanHandler implements JobHandler {
   }
 
   @Override
-  public ObjectNode run(JobContext context) throws Exception {
+  public ObjectNode run(JobContext context) {
     Manifest manifest = context.datasets().get(context.tenant(), dataset(context.parameters()));
     context.attribute(manifest.versionId(), null);
     List<Integer> partitions =
         manifest.chunks().stream().map(ChunkInfo::partition).distinct().toList();
-    BlockingQueue<Returned> returned = new LinkedBlockingQueue<>();
-    for (int partition : partitions) {
-      context
-          .grid()
-          .callOwner(
-              partition,
-              ScanPartition.class,
-              new ScanPartition.Request(context.tenant(), manifest.versionId(), partition))
-          .whenComplete((scanned, problem) -> returned.add(new Returned(scanned, problem)));
-    }
-    long rows = 0;
-    long bytes = 0;
-    long chunks = 0;
-    long hash = 0;
-    for (int done = 0; done < partitions.size(); ) {
-      context.ensureActive();
-      Returned next = returned.poll(200, TimeUnit.MILLISECONDS);
-      if (next == null) {
-        continue;
-      }
-      if (next.problem() != null) {
-        throw cause(next.problem());
-      }
-      rows += next.scanned().rows();
-      bytes += next.scanned().bytes();
-      chunks += next.scanned().chunks();
-      hash += next.scanned().hash();
-      done++;
-      context.progress(new Progress("scanning", done, partitions.size(), "partitions", Map.of()));
-    }
+    long[] sums = new long[4];
+    int[] done = {0};
+    PartitionCalls.forEach(
+        context,
+        partitions,
+        ScanPartition.class,
+        partition -> new ScanPartition.Request(context.tenant(), manifest.versionId(), partition),
+        (partition, scanned) -> {
+          sums[0] += scanned.rows();
+          sums[1] += scanned.bytes();
+          sums[2] += scanned.chunks();
+          sums[3] += scanned.hash();
+          context.progress(
+              new Progress("scanning", ++done[0], partitions.size(), "partitions", Map.of()));
+        });
     return JsonNodeFactory.instance
         .objectNode()
         .put("dataset", manifest.name())
         .put("dataset_id", manifest.datasetId())
         .put("version_id", manifest.versionId())
         .put("version", manifest.version())
-        .put("rows", rows)
-        .put("bytes", bytes)
-        .put("chunks", chunks)
-        .put("content_hash", "%016x".formatted(hash));
-  }
-
-  private static Exception cause(Throwable problem) {
-    Throwable cause =
-        problem instanceof CompletionException && problem.getCause() != null
-            ? problem.getCause()
-            : problem;
-    return cause instanceof NeuroWeaverException known ? known : new IllegalStateException(cause);
+        .put("rows", sums[0])
+        .put("bytes", sums[1])
+        .put("chunks", sums[2])
+        .put("content_hash", "%016x".formatted(sums[3]));
   }
 }

@@ -44,8 +44,7 @@ class ExportHandlerTest {
     assertEquals(ending.replaceAll("\\..*", ""), result.get("format").asText());
     load("again", folder.resolve("cars." + ending));
     assertEquals(rows("cars"), rows("again"));
-    assertEquals(
-        catalog.get("default", "cars").schema(), catalog.get("default", "again").schema());
+    assertEquals(catalog.get("default", "cars").schema(), catalog.get("default", "again").schema());
     assertOnly("cars." + ending);
   }
 

@@ -137,8 +137,7 @@ class LoadFormatsTest {
         assertThrows(
             NeuroWeaverException.class,
             () ->
-                handler.validate(
-                    "default", parameters(file, "{\"schema\": \"" + schema + "\"}")));
+                handler.validate("default", parameters(file, "{\"schema\": \"" + schema + "\"}")));
     assertTrue(e.getMessage().contains(message), e.getMessage());
     assertEquals(ErrorKind.INVALID_INPUT, e.kind());
   }
@@ -153,8 +152,7 @@ class LoadFormatsTest {
     assertEquals(5, result.get("rows").asLong());
     assertEquals(
         List.of(0L, 1L, 2L, 3L, 4L), rows().stream().map(row -> (Long) row.get(0)).toList());
-    ObjectNode some =
-        JSON.createObjectNode().put("name", "cars").put("path", data + "/[1-3].csv");
+    ObjectNode some = JSON.createObjectNode().put("name", "cars").put("path", data + "/[1-3].csv");
     assertEquals(3, run(some).get("rows").asLong());
     Files.writeString(data.resolve("notes.txt"), "x");
     NeuroWeaverException e =
@@ -172,15 +170,17 @@ class LoadFormatsTest {
     assertEquals(ErrorKind.CONFLICT, e.kind());
     assertTrue(
         e.getMessage()
-            .contains("price is float64 instead of int64; trim is missing. Allow it with evolve:"
-                + " [drop, widen]"),
+            .contains(
+                "price is float64 instead of int64; trim is missing. Allow it with evolve:"
+                    + " [drop, widen]"),
         e.getMessage());
     assertEquals(1, newest().version());
 
     load(next, "{\"evolve\": [\"add\", \"drop\", \"widen\"]}");
     assertEquals(List.of("id", "price", "color"), newest().schema().names());
     assertEquals(List.of(new Row(0, 1L, 5.5, "red")), rows());
-    assertEquals(ColumnType.INT64, catalog.get("default", "cars@1").schema().columns().get(1).type());
+    assertEquals(
+        ColumnType.INT64, catalog.get("default", "cars@1").schema().columns().get(1).type());
   }
 
   @Test

@@ -206,9 +206,9 @@ class LoadHandlerTest {
             {"partition_by": "vin", "columns": [{"name": "km", "type": "int64"}]}
             """)) {
       ObjectNode parameters = parameters(file, options);
-      parameters.put("name", "undisturbed");
+      parameters.put("name", "undisturbed-" + options.length());
       ObjectNode expected = eager.run(job("job_0" + options.length(), chunks, parameters));
-      parameters.put("name", "disturbed");
+      parameters.put("name", "disturbed-" + options.length());
       AtomicInteger puts = new AtomicInteger();
       int deaths = 0;
       Optional<Commit> last = Optional.empty();
@@ -340,15 +340,19 @@ class LoadHandlerTest {
     NeuroWeaverException e =
         assertThrows(NeuroWeaverException.class, () -> handler.validate("default", parameters));
     assertTrue(e.getMessage().contains(message), e.getMessage());
-    assertTrue(e.kind().httpStatus() == 400
+    assertTrue(
+        e.kind().httpStatus() == 400
             || e.kind() == ErrorKind.NOT_FOUND
-            || e.kind() == ErrorKind.CONFLICT, "" + e.kind());
+            || e.kind() == ErrorKind.CONFLICT,
+        "" + e.kind());
   }
 
   @Test
   void aFileWhoseRowsAreAllRejectedMakesNoDataset() throws IOException {
     ObjectNode parameters =
-        parameters(file("1\t2\t3\n1\t2\t3\n"), "{\"header\":false,\"columns\":[\"a\",\"b\"]}");
+        parameters(
+            file("1\t2\t3\n1\t2\t3\n"),
+            "{\"header\":false,\"delimiter\":\",\",\"columns\":[\"a\",\"b\"]}");
     NeuroWeaverException e =
         assertThrows(
             NeuroWeaverException.class, () -> handler.run(job("job_1", chunks, parameters)));
