@@ -138,8 +138,7 @@ public final class LoadKitHandler implements JobHandler {
   }
 
   /** Takes back what was stored; nothing of this run is under way any more. */
-  private static void withdraw(
-      JobContext context, Reservation reserved, RuntimeException failure) {
+  private static void withdraw(JobContext context, Reservation reserved, RuntimeException failure) {
     try {
       ChunkVersions.remove(
           context.chunks(),
