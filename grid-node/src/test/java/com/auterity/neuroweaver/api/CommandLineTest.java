@@ -165,15 +165,34 @@ class CommandLineTest {
     assertEquals(
         0,
         run(
-            "dataset", "load", "a.csv", "b.csv", "--name", "y", "--detach", "--evolve",
-            "add,widen", "--rename", "a=b", "--rejects", "r.jsonl", "--select", "x,y",
-            "--encoding", "windows-1252", "--schema", "s.yaml", "--max-cell", "9"));
+            "dataset",
+            "load",
+            "a.csv",
+            "b.csv",
+            "--name",
+            "y",
+            "--detach",
+            "--evolve",
+            "add,widen",
+            "--rename",
+            "a=b",
+            "--rejects",
+            "r.jsonl",
+            "--select",
+            "x,y",
+            "--encoding",
+            "windows-1252",
+            "--schema",
+            "s.yaml",
+            "--max-cell",
+            "9"));
     parameters = fixture.jobs.all().get(2).parameters();
     assertEquals(2, parameters.get("paths").size());
     assertTrue(!parameters.hasNonNull("path"));
     assertEquals("[\"add\",\"widen\"]", parameters.get("evolve").toString());
     assertEquals("{\"a\":\"b\"}", parameters.get("rename").toString());
-    assertEquals(Path.of("r.jsonl").toAbsolutePath().toString(), parameters.get("rejects").asText());
+    assertEquals(
+        Path.of("r.jsonl").toAbsolutePath().toString(), parameters.get("rejects").asText());
     assertEquals(9, parameters.get("max_cell").asInt());
     assertEquals(2, run("dataset", "load", "a.csv", "b.csv"), "several files need a name");
     assertEquals(0, run("dataset", "export", "codes", "out.parquet"));

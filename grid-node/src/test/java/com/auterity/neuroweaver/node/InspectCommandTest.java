@@ -46,8 +46,7 @@ class InspectCommandTest {
             .formatted(file),
         out.toString());
     Path schema = Files.writeString(folder.resolve("schema.yaml"), out.toString());
-    assertEquals(
-        "note", YamlDocument.read(schema).tree().at("/columns/1/name").asText());
+    assertEquals("note", YamlDocument.read(schema).tree().at("/columns/1/name").asText());
     out.getBuffer().setLength(0);
     assertEquals(0, run("" + file, "--schema", "" + schema, "--rows", "0"));
     assertTrue(out.toString().contains("{name: id, type: int64}"), out.toString());
