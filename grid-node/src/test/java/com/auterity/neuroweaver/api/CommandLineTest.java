@@ -177,7 +177,7 @@ class CommandLineTest {
     assertEquals(
         "{\"rows\":50,\"kit\":\"automotive\",\"dataset\":\"dealership_qa\"}",
         fixture.jobs.all().get(0).parameters().toString());
-    assertEquals(1, run("kit", "browse", "marine"));
+    assertEquals(2, run("kit", "browse", "marine"));
     complains("there is no kit marine; there are [automotive]");
     assertEquals(2, run("kit", "browse", "--rows", "101"));
     complains("sample_rows: found 101, expected 0 to 100");

@@ -3,7 +3,7 @@ package com.auterity.neuroweaver.jobs.loading;
 import com.auterity.neuroweaver.datasets.automotive.Kit;
 import com.auterity.neuroweaver.datasets.automotive.KitDataset;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
-import com.auterity.neuroweaver.datasets.store.ChunkKey;
+import com.auterity.neuroweaver.datasets.store.ChunkVersions;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetNames;
 import com.auterity.neuroweaver.datasets.store.Manifest;
@@ -77,7 +77,7 @@ public final class LoadKitHandler implements JobHandler {
       // The chunks have the same keys in the run that took over: they are its own now.
       throw e;
     } catch (RuntimeException e) {
-      withdraw(context, reserved, made, e);
+      withdraw(context, reserved, e);
       throw e;
     }
     Manifest manifest =
@@ -137,25 +137,16 @@ public final class LoadKitHandler implements JobHandler {
         });
   }
 
-  /** Takes back what is known to be stored; the collector finds the rest once the job is over. */
-  private static void withdraw(
-      JobContext context,
-      Reservation reserved,
-      SortedMap<Integer, List<ChunkInfo>> made,
-      RuntimeException failure) {
+  /** Takes back what was stored; nothing of this run is under way any more. */
+  private static void withdraw(JobContext context, Reservation reserved, RuntimeException failure) {
     try {
-      for (List<ChunkInfo> chunks : made.values()) {
-        // Last first: a removal cut short leaves no gap that would hide the rest.
-        for (int i = chunks.size() - 1; i >= 0; i--) {
-          ChunkInfo chunk = chunks.get(i);
-          context
-              .chunks()
-              .remove(
-                  new ChunkKey(
-                      context.tenant(), reserved.versionId(), chunk.partition(), chunk.sequence()));
-        }
-      }
+      ChunkVersions.remove(
+          context.chunks(),
+          context.tenant(),
+          reserved.versionId(),
+          context.datasets().partitions());
     } catch (RuntimeException e) {
+      // The garbage collector will find them; what failed first is what the user must see.
       failure.addSuppressed(e);
     }
   }
