@@ -228,10 +228,10 @@ public final class LoadHandler implements JobHandler {
         context.ensureActive();
       }
     } catch (CancelledException e) {
-      failure.addSuppressed(e);
+      suppress(failure, e);
     } catch (RuntimeException e) {
       // Taken over, or the grid is out of reach: what is left is overwritten or collected later.
-      failure.addSuppressed(e);
+      suppress(failure, e);
       return;
     }
     try {
@@ -239,6 +239,13 @@ public final class LoadHandler implements JobHandler {
       writer.abandon();
     } catch (RuntimeException e) {
       // The garbage collector will find them; what failed first is what the user must see.
+      suppress(failure, e);
+    }
+  }
+
+  /** A run that has ended throws the same exception each time it is asked. */
+  private static void suppress(Exception failure, RuntimeException e) {
+    if (e != failure) {
       failure.addSuppressed(e);
     }
   }

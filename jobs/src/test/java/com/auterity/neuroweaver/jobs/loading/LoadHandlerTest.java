@@ -164,6 +164,15 @@ class LoadHandlerTest {
     nothingIsLeft();
   }
 
+  /** The run of a job that has to stop throws one and the same exception at every look. */
+  @Test
+  void aRunThatHasToStopSaysSoEachTime() throws IOException {
+    LoadingRun job = job("job_1", chunks, parameters(big(), "{}"));
+    job.stop = new NeuroWeaverException(ErrorKind.UNAVAILABLE, "the node stops");
+    job.stopAtCheck = 1;
+    assertSame(job.stop, assertThrows(NeuroWeaverException.class, () -> handler.run(job)));
+  }
+
   @Test
   void aStoreThatFailsMidwayLeavesNothing() throws IOException {
     FailingStore store = new FailingStore(chunks, 5);
@@ -400,12 +409,11 @@ class LoadHandlerTest {
   }
 
   /** Fails at the n-th put. */
-  private static final class FailingStore implements ChunkStore {
-    private final ChunkStore store;
+  private static final class FailingStore extends ForwardingStore {
     private int left;
 
     FailingStore(ChunkStore store, int puts) {
-      this.store = store;
+      super(store);
       this.left = puts;
     }
 
@@ -414,17 +422,7 @@ class LoadHandlerTest {
       if (left-- == 0) {
         throw new NeuroWeaverException(ErrorKind.UNAVAILABLE, "no node holds the partition");
       }
-      store.put(key, chunk);
-    }
-
-    @Override
-    public byte[] get(ChunkKey key) {
-      return store.get(key);
-    }
-
-    @Override
-    public void remove(ChunkKey key) {
-      store.remove(key);
+      super.put(key, chunk);
     }
   }
 }
