@@ -12,6 +12,7 @@ import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
 import com.auterity.neuroweaver.jobs.grid.CancelledException;
+import com.auterity.neuroweaver.jobs.grid.LocalGrid;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
@@ -27,7 +28,7 @@ class LoadKitHandlerTest {
   }
 
   private LoadingRun job(String id, ObjectNode parameters) {
-    return new LoadingRun(id, catalog, chunks, parameters, new ScanningGrid(catalog, chunks));
+    return new LoadingRun(id, catalog, chunks, parameters, LocalGrid.ofCaller(catalog, chunks));
   }
 
   private void refuses(ObjectNode parameters, String because) {

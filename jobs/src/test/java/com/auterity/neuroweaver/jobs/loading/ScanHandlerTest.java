@@ -16,6 +16,7 @@ import com.auterity.neuroweaver.datasets.store.ChunkKey;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
+import com.auterity.neuroweaver.jobs.grid.LocalGrid;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ class ScanHandlerTest {
         catalog,
         chunks,
         parameters,
-        new ScanningGrid(catalog, chunks));
+        LocalGrid.ofCaller(catalog, chunks));
   }
 
   private ObjectNode scan(String name) throws Exception {

@@ -1,36 +1,50 @@
-package com.auterity.neuroweaver.jobs.refinement;
+package com.auterity.neuroweaver.jobs.grid;
 
 import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.datasets.store.RecordCodec;
-import com.auterity.neuroweaver.jobs.grid.Grid;
-import com.auterity.neuroweaver.jobs.grid.GridFunction;
-import com.auterity.neuroweaver.jobs.grid.GridNode;
-import com.auterity.neuroweaver.jobs.grid.Meter;
-import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
-/** A grid of one process: calls run on two threads, and all that crosses goes through the codec. */
-final class LocalGrid implements Grid, AutoCloseable {
+/** A grid of one process: all that crosses goes through the codec. */
+public final class LocalGrid implements Grid, AutoCloseable {
   private final DatasetCatalog catalog;
   private final ChunkStore chunks;
-  private final ExecutorService workers = Executors.newFixedThreadPool(2);
-  final ConcurrentHashMap<Class<?>, Integer> calls = new ConcurrentHashMap<>();
+  private final Executor executor;
+  private final ExecutorService workers;
+  public final ConcurrentHashMap<Class<?>, Integer> calls = new ConcurrentHashMap<>();
 
-  LocalGrid(DatasetCatalog catalog, ChunkStore chunks) {
+  private LocalGrid(
+      DatasetCatalog catalog, ChunkStore chunks, Executor executor, ExecutorService workers) {
     this.catalog = catalog;
     this.chunks = chunks;
+    this.executor = executor;
+    this.workers = workers;
+  }
+
+  /** Calls run on two threads. */
+  public LocalGrid(DatasetCatalog catalog, ChunkStore chunks) {
+    this(catalog, chunks, Executors.newFixedThreadPool(2));
+  }
+
+  private LocalGrid(DatasetCatalog catalog, ChunkStore chunks, ExecutorService workers) {
+    this(catalog, chunks, workers, workers);
+  }
+
+  /** Calls run in the calling thread and are done before they return. */
+  public static LocalGrid ofCaller(DatasetCatalog catalog, ChunkStore chunks) {
+    return new LocalGrid(catalog, chunks, Runnable::run, null);
   }
 
   @Override
   public List<GridNode> nodes() {
-    return List.of(new GridNode("local", "test", 2));
+    return List.of(new GridNode("local", "test", workerCount()));
   }
 
   @Override
@@ -55,7 +69,7 @@ final class LocalGrid implements Grid, AutoCloseable {
             throw new IllegalStateException(e);
           }
         },
-        workers);
+        executor);
   }
 
   @Override
@@ -64,9 +78,15 @@ final class LocalGrid implements Grid, AutoCloseable {
     return call("local", function, input);
   }
 
+  private int workerCount() {
+    return workers == null ? 1 : 2;
+  }
+
   @Override
   public void close() {
-    workers.shutdownNow();
+    if (workers != null) {
+      workers.shutdownNow();
+    }
   }
 
   private final class LocalNode implements NodeContext {
@@ -87,17 +107,20 @@ final class LocalGrid implements Grid, AutoCloseable {
 
     @Override
     public BlobStore blobs() {
-      throw new UnsupportedOperationException("refinement keeps no blobs");
+      throw new UnsupportedOperationException("this grid keeps no blobs");
     }
 
     @Override
     public ExecutorService workers() {
+      if (workers == null) {
+        throw new UnsupportedOperationException("everything runs in the calling thread");
+      }
       return workers;
     }
 
     @Override
     public int workerCount() {
-      return 2;
+      return LocalGrid.this.workerCount();
     }
 
     @Override
