@@ -36,6 +36,17 @@ public class NeuroWeaverException extends RuntimeException {
     return new NeuroWeaverException(ErrorKind.NOT_FOUND, message);
   }
 
+  /**
+   * What work in another thread failed with, to be thrown in this one: as it is when nobody has to
+   * declare it, else as the cause of an IllegalStateException. An Error is thrown at once.
+   */
+  public static RuntimeException unchecked(Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return cause instanceof RuntimeException failure ? failure : new IllegalStateException(cause);
+  }
+
   public ErrorKind kind() {
     return kind;
   }

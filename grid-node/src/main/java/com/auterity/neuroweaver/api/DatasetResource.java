@@ -10,14 +10,12 @@ import com.auterity.neuroweaver.client.LoadRequest;
 import com.auterity.neuroweaver.client.Page;
 import com.auterity.neuroweaver.client.PartitionPlace;
 import com.auterity.neuroweaver.datasets.schema.Column;
-import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -129,16 +127,10 @@ final class DatasetResource {
 
   private DatasetSample sample(Call call) {
     Manifest manifest = manifest(call);
-    List<String> names = manifest.schema().names();
-    List<Map<String, Object>> maps = new ArrayList<>();
-    for (Row row : rows.first(manifest, call.limit())) {
-      Map<String, Object> map = new LinkedHashMap<>();
-      for (int i = 0; i < names.size(); i++) {
-        map.put(names.get(i), row.get(i));
-      }
-      maps.add(map);
-    }
-    return new DatasetSample(manifest.datasetId(), manifest.versionId(), names, maps);
+    List<Map<String, Object>> maps =
+        rows.first(manifest, call.limit()).stream().map(manifest.schema()::byName).toList();
+    return new DatasetSample(
+        manifest.datasetId(), manifest.versionId(), manifest.schema().names(), maps);
   }
 
   private DatasetDetail detail(String tenant, Manifest m) {

@@ -8,11 +8,8 @@ import com.auterity.neuroweaver.client.KitOffer;
 import com.auterity.neuroweaver.client.Page;
 import com.auterity.neuroweaver.datasets.automotive.Kit;
 import com.auterity.neuroweaver.datasets.automotive.KitDataset;
-import com.auterity.neuroweaver.datasets.schema.Row;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -73,14 +70,8 @@ final class KitResource {
   private static KitDatasetOffer offer(KitDataset dataset, int samples) {
     List<ColumnSpec> columns =
         dataset.schema().columns().stream().map(DatasetResource::column).toList();
-    List<Map<String, Object>> rows = new ArrayList<>();
-    for (Row row : dataset.first(SEED, samples)) {
-      Map<String, Object> named = new LinkedHashMap<>();
-      for (int i = 0; i < row.size(); i++) {
-        named.put(columns.get(i).name(), row.get(i));
-      }
-      rows.add(named);
-    }
+    List<Map<String, Object>> rows =
+        dataset.first(SEED, samples).stream().map(dataset.schema()::byName).toList();
     return new KitDatasetOffer(dataset.name(), dataset.summary(), dataset.rows(), columns, rows);
   }
 

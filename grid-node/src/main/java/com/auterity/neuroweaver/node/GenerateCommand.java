@@ -8,6 +8,7 @@ import com.auterity.neuroweaver.datasets.automotive.PlainText;
 import com.auterity.neuroweaver.datasets.automotive.ServiceRequests;
 import com.auterity.neuroweaver.datasets.automotive.Split;
 import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -17,8 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.temporal.Temporal;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -47,18 +46,43 @@ final class GenerateCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Writes a file at once and whole: a neighbour is written, then moved over it. */
-  private static void write(Path file, Body body) throws IOException {
-    Path target = file.toAbsolutePath();
-    Files.createDirectories(target.getParent());
-    Path partial = target.resolveSibling(target.getFileName() + ".partial");
-    try {
-      try (BufferedWriter out = Files.newBufferedWriter(partial, StandardCharsets.UTF_8)) {
-        body.write(out);
+  /** What one file is made of, from a seed. */
+  private abstract static class Generator implements Callable<Integer> {
+    @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
+    long seed;
+
+    @Option(names = "--out", required = true, description = "The file to write.")
+    Path out;
+
+    @Spec CommandSpec spec;
+
+    private final ObjectMapper json = new ObjectMapper();
+
+    /** Writes the file at once and whole: a neighbour is written, then moved over it. */
+    final void write(Body body) throws IOException {
+      Path target = out.toAbsolutePath();
+      Files.createDirectories(target.getParent());
+      Path partial = target.resolveSibling(target.getFileName() + ".partial");
+      try {
+        try (BufferedWriter text = Files.newBufferedWriter(partial, StandardCharsets.UTF_8)) {
+          body.write(text);
+        }
+        Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(partial);
       }
-      Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(partial);
+    }
+
+    final void writeLine(BufferedWriter text, Object object) throws IOException {
+      text.write(json.writeValueAsString(object));
+      text.write('\n');
+    }
+
+    /** Tells what was written. */
+    final void say(String format, Object... arguments) {
+      PrintWriter console = spec.commandLine().getOut();
+      console.printf(format, arguments);
+      console.flush();
     }
   }
 
@@ -70,12 +94,9 @@ final class GenerateCommand implements Callable<Integer> {
       name = "service-requests",
       description = "JSON Lines: a customer's words about a vehicle, and the JSON answer.",
       mixinStandardHelpOptions = true)
-  static final class Requests implements Callable<Integer> {
+  static final class Requests extends Generator {
     @Option(names = "--rows", required = true, description = "How many rows.")
     private int rows;
-
-    @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-    private long seed;
 
     @Option(
         names = "--split",
@@ -83,13 +104,8 @@ final class GenerateCommand implements Callable<Integer> {
         description = "train or heldout; default: ${DEFAULT-VALUE}.")
     private String split;
 
-    @Option(names = "--out", required = true, description = "The file to write.")
-    private Path out;
-
     @Option(names = "--clean", description = "Plant no faults.")
     private boolean clean;
-
-    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
@@ -106,20 +122,15 @@ final class GenerateCommand implements Callable<Integer> {
       }
       Dirt dirt = clean || half == Split.HELDOUT ? Dirt.none() : Dirt.usual();
       ServiceRequests requests = new ServiceRequests(seed, rows, half, dirt);
-      ObjectMapper json = new ObjectMapper();
       write(
-          out,
-          writer -> {
+          text -> {
             while (requests.hasNext()) {
-              writer.write(json.writeValueAsString(requests.next()));
-              writer.write('\n');
+              writeLine(text, requests.next());
             }
           });
-      PrintWriter console = spec.commandLine().getOut();
-      console.printf("%,d service requests (%s, seed %d) in %s%n", rows, split, seed, out);
+      say("%,d service requests (%s, seed %d) in %s%n", rows, split, seed, out);
       new TreeMap<>(requests.planted())
-          .forEach((fault, count) -> console.printf("  planted %-20s %,d%n", fault, count));
-      console.flush();
+          .forEach((fault, count) -> say("  planted %-20s %,d%n", fault, count));
       return 0;
     }
   }
@@ -128,7 +139,7 @@ final class GenerateCommand implements Callable<Integer> {
       name = "kit",
       description = "JSON Lines: a dataset of a kit, for example of automotive dealership_qa.",
       mixinStandardHelpOptions = true)
-  static final class KitRows implements Callable<Integer> {
+  static final class KitRows extends Generator {
     @Parameters(index = "0", paramLabel = "KIT", description = "For example automotive.")
     private String kit;
 
@@ -138,14 +149,6 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--rows", description = "How many rows (default: as many as are on offer).")
     private Long rows;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-    private long seed;
-
-    @Option(names = "--out", required = true, description = "The file to write.")
-    private Path out;
-
-    @Spec private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
       KitDataset dataset = Kit.get(kit).dataset(name);
@@ -154,28 +157,20 @@ final class GenerateCommand implements Callable<Integer> {
         throw NeuroWeaverException.invalid(
             "--rows is " + count + "; right would be 1 to " + KitDataset.MOST_ROWS);
       }
-      List<String> names = dataset.schema().names();
-      ObjectMapper json = new ObjectMapper();
       write(
-          out,
-          writer -> {
+          text -> {
             for (long i = 0; i < count; i++) {
-              writer.write(json.writeValueAsString(object(names, dataset.row(seed, i))));
-              writer.write('\n');
+              writeLine(text, object(dataset.schema(), dataset.row(seed, i)));
             }
           });
-      PrintWriter console = spec.commandLine().getOut();
-      console.printf("%,d rows of %s (seed %d) in %s%n", count, name, seed, out);
-      console.flush();
+      say("%,d rows of %s (seed %d) in %s%n", count, name, seed, out);
       return 0;
     }
 
-    private static Map<String, Object> object(List<String> names, Row row) {
-      Map<String, Object> object = new LinkedHashMap<>();
-      for (int i = 0; i < row.size(); i++) {
-        Object value = row.get(i);
-        object.put(names.get(i), value instanceof Temporal time ? time.toString() : value);
-      }
+    /** Days and times as text. */
+    private static Map<String, Object> object(Schema schema, Row row) {
+      Map<String, Object> object = schema.byName(row);
+      object.replaceAll((name, value) -> value instanceof Temporal ? value.toString() : value);
       return object;
     }
   }
@@ -184,17 +179,9 @@ final class GenerateCommand implements Callable<Integer> {
       name = "plain-text",
       description = "Plain automotive prose for pretraining, a blank line between documents.",
       mixinStandardHelpOptions = true)
-  static final class Text implements Callable<Integer> {
+  static final class Text extends Generator {
     @Option(names = "--megabytes", defaultValue = "1", description = "How much text.")
     private double megabytes;
-
-    @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
-    private long seed;
-
-    @Option(names = "--out", required = true, description = "The file to write.")
-    private Path out;
-
-    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
@@ -202,10 +189,8 @@ final class GenerateCommand implements Callable<Integer> {
         throw NeuroWeaverException.invalid(
             "--megabytes is " + megabytes + "; right would be more than 0 and at most 10000");
       }
-      write(out, writer -> PlainText.generate(seed, (long) (megabytes * 1e6), writer));
-      PrintWriter console = spec.commandLine().getOut();
-      console.printf("%,d bytes of plain text (seed %d) in %s%n", Files.size(out), seed, out);
-      console.flush();
+      write(text -> PlainText.generate(seed, (long) (megabytes * 1e6), text));
+      say("%,d bytes of plain text (seed %d) in %s%n", Files.size(out), seed, out);
       return 0;
     }
   }

@@ -92,8 +92,7 @@ final class Phrasebook {
       String tag = line.substring(0, space);
       String rest = line.substring(space + 1).strip();
       if (tag.equals("macro")) {
-        int end = rest.indexOf(' ');
-        macros.put(rest.substring(0, end), Wording.parse(rest.substring(end + 1), macros).all());
+        Wording.define(rest, macros);
       } else if (tag.equals("op")) {
         entry = new Entry(operation(rest));
         book.entries.add(entry);

@@ -19,6 +19,12 @@ final class Wording {
     this.source = source;
   }
 
+  /** Adds a macro: its word, a space, and what it stands for. */
+  static void define(String macro, Map<String, List<String>> macros) {
+    int space = macro.indexOf(' ');
+    macros.put(macro.substring(0, space), parse(macro.substring(space + 1), macros).all());
+  }
+
   static Wording parse(String line, Map<String, List<String>> macros) {
     Wording wording = new Wording(line);
     int at = 0;

@@ -2,7 +2,6 @@ package com.auterity.neuroweaver.datasets.format;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +26,7 @@ final class ArrowMessages {
   /** Whether it is a file with a footer, not a stream. */
   static boolean isFile(Path file) throws IOException {
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-      ByteBuffer start = read(channel, 0, MARK.length);
+      ByteBuffer start = FileBytes.read(channel, 0, MARK.length);
       return start != null && Arrays.equals(start.array(), MARK);
     }
   }
@@ -41,7 +40,7 @@ final class ArrowMessages {
       long rows = 0;
       boolean any = false;
       while (at < end) {
-        ByteBuffer prefix = read(channel, at, (int) Math.min(8, end - at));
+        ByteBuffer prefix = FileBytes.read(channel, at, (int) Math.min(8, end - at));
         if (prefix == null || prefix.remaining() < 4) {
           break;
         }
@@ -57,7 +56,7 @@ final class ArrowMessages {
         if (length < 0 || length > LONGEST_METADATA || length > end - at) {
           throw refused(path, "a message claims " + length + " bytes of metadata", at);
         }
-        ByteBuffer metadata = read(channel, at, length);
+        ByteBuffer metadata = FileBytes.read(channel, at, length);
         Message message = Message.getRootAsMessage(metadata);
         long body = message.bodyLength();
         if (body < 0 || body > end - at - length) {
@@ -88,7 +87,7 @@ final class ArrowMessages {
   private static long footer(Path path, SeekableByteChannel channel) throws IOException {
     long size = channel.size();
     int tail = 4 + MARK.length;
-    ByteBuffer end = size < 8 + tail ? null : read(channel, size - tail, tail);
+    ByteBuffer end = size < 8 + tail ? null : FileBytes.read(channel, size - tail, tail);
     if (end == null || !Arrays.equals(Arrays.copyOfRange(end.array(), 4, tail), MARK)) {
       throw DatasetFile.refused(
           path, "is no whole Arrow file: it does not end in ARROW1; it may be cut off");
@@ -99,18 +98,6 @@ final class ArrowMessages {
           path, "is no whole Arrow file: its footer claims " + length + " bytes");
     }
     return size - tail - length;
-  }
-
-  private static ByteBuffer read(SeekableByteChannel channel, long at, int length)
-      throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    channel.position(at);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes) < 0) {
-        return null;
-      }
-    }
-    return bytes.flip();
   }
 
   private static RuntimeException refused(Path file, String why, long at) {

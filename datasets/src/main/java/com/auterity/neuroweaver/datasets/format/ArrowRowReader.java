@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.apache.arrow.compression.CommonsCompressionFactory;
 import org.apache.arrow.memory.BufferAllocator;
@@ -204,7 +205,7 @@ final class ArrowRowReader implements RowReader {
     }
     Row row = new Row(at, values);
     if (reason != null) {
-      rejected.add(at + 1, reason, problem, () -> ReshapedRows.named(schema, row));
+      rejected.add(at + 1, reason, problem, () -> schema.byName(row));
       return null;
     }
     return row;
@@ -240,7 +241,7 @@ final class ArrowRowReader implements RowReader {
               : declared.semantic();
       columns.add(new Column(declared.name(), type, declared.nullable(), semantic));
     }
-    if (new java.util.HashSet<>(names).size() < names.size()) {
+    if (new HashSet<>(names).size() < names.size()) {
       throw DatasetFile.refused(file, "has two columns of one name: " + names);
     }
     return new Schema(columns);

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Files to load: checked, then opened as rows. */
@@ -126,8 +128,11 @@ public final class DatasetFile {
       if (DelimitedBatches.takes(file, known)) {
         return DelimitedBatches.open(file, known, DelimitedReader.typed(file, known), from, kept);
       }
-      if (ParquetBatches.takes(file, known)) {
-        return ParquetBatches.open(file, known, from, kept);
+      if (known.format() == FileFormat.PARQUET) {
+        Optional<ParquetBatches> columns = ParquetBatches.open(file, known, from, kept);
+        if (columns.isPresent()) {
+          return columns.get();
+        }
       }
     }
     return new RowBatches(kept, from, rejected -> open(files, options, rejected));
@@ -223,7 +228,7 @@ public final class DatasetFile {
         throw refused(
             file,
             "is compressed with "
-                + method.name().toLowerCase(java.util.Locale.ROOT)
+                + method.name().toLowerCase(Locale.ROOT)
                 + "; a file of format "
                 + format.word()
                 + " is compressed inside: decompress it first");

@@ -16,25 +16,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Rows of a CSV or tab-separated file. An empty cell is null, whatever its column's type. */
-final class DelimitedReader implements RowReader {
+final class DelimitedReader extends TextRows {
   private final DelimitedRecords records;
-  private final RejectedRows rejected;
-  private final Schema schema;
-  private final long count;
-  private final int maxCell;
   private final Meanings meanings;
-  private final Set<String> valueless;
-  private long ordinal;
 
   private DelimitedReader(
       DelimitedRecords records, RejectedRows rejected, Schema schema, Typed typed, int maxCell) {
-    this.maxCell = maxCell;
-    this.meanings = new Meanings(schema, typed.columns());
-    this.valueless = typed.valueless();
+    super(schema, typed.records(), typed.valueless(), rejected, maxCell);
     this.records = records;
-    this.rejected = rejected;
-    this.schema = schema;
-    this.count = typed.records();
+    this.meanings = new Meanings(schema, typed.columns());
   }
 
   static DelimitedReader open(Path file, FileOptions options, RejectedRows rejected) {
@@ -45,34 +35,13 @@ final class DelimitedReader implements RowReader {
   }
 
   @Override
-  public Schema schema() {
-    return schema;
-  }
-
-  @Override
-  public long records() {
-    return count;
-  }
-
-  @Override
-  public Set<String> valueless() {
-    return valueless;
-  }
-
-  @Override
   public long line() {
     return records.line();
   }
 
   @Override
-  public Row next() {
-    while (records.advance()) {
-      Row row = row(ordinal++);
-      if (row != null) {
-        return row;
-      }
-    }
-    return null;
+  boolean advance() {
+    return records.advance();
   }
 
   @Override
@@ -80,7 +49,8 @@ final class DelimitedReader implements RowReader {
     records.close();
   }
 
-  private Row row(long at) {
+  @Override
+  Row row(long at) {
     List<Column> columns = schema.columns();
     if (records.width() != columns.size()) {
       rejected.add(

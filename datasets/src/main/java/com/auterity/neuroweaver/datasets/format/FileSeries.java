@@ -96,7 +96,7 @@ final class FileSeries implements RowReader {
         rejected,
         schema,
         count,
-        infer ? JsonRowReader.valueless(types) : Set.of());
+        infer ? TypeInference.valueless(types) : Set.of());
   }
 
   private static FileSeries json(List<Path> files, FileOptions options, RejectedRows rejected) {
@@ -112,7 +112,7 @@ final class FileSeries implements RowReader {
         rejected,
         schema,
         count,
-        JsonRowReader.valueless(types));
+        TypeInference.valueless(types));
   }
 
   /** Formats whose files say what their types are. */

@@ -15,20 +15,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Rows of a JSON Lines file or JSON array. Columns are the keys of all objects in order of first
  * appearance; a key that is absent or null is null; arrays and objects are kept as JSON text.
  */
-final class JsonRowReader implements RowReader {
+final class JsonRowReader extends TextRows {
   private final JsonRecords lines;
-  private final RejectedRows rejected;
-  private final Schema schema;
-  private final long count;
-  private final int maxCell;
-  private final Set<String> valueless;
-  private long ordinal;
 
   private JsonRowReader(
       JsonRecords lines,
@@ -37,18 +30,20 @@ final class JsonRowReader implements RowReader {
       long count,
       int maxCell,
       Set<String> valueless) {
-    this.maxCell = maxCell;
-    this.valueless = valueless;
+    super(schema, count, valueless, rejected, maxCell);
     this.lines = lines;
-    this.rejected = rejected;
-    this.schema = schema;
-    this.count = count;
   }
 
   static JsonRowReader open(Path file, FileOptions options, RejectedRows rejected) {
     Map<String, TypeInference> types = new LinkedHashMap<>();
     long count = infer(file, options, types);
-    return open(file, options, rejected, schema(file, options, types), count, valueless(types));
+    return open(
+        file,
+        options,
+        rejected,
+        schema(file, options, types),
+        count,
+        TypeInference.valueless(types));
   }
 
   /** Opens with columns that are known already. */
@@ -71,42 +66,14 @@ final class JsonRowReader implements RowReader {
     return new Schema(columns);
   }
 
-  static Set<String> valueless(Map<String, TypeInference> types) {
-    return types.entrySet().stream()
-        .filter(type -> !type.getValue().seen())
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toSet());
-  }
-
-  @Override
-  public Schema schema() {
-    return schema;
-  }
-
-  @Override
-  public long records() {
-    return count;
-  }
-
-  @Override
-  public Set<String> valueless() {
-    return valueless;
-  }
-
   @Override
   public long line() {
     return lines.line();
   }
 
   @Override
-  public Row next() {
-    while (lines.advance()) {
-      Row row = row(ordinal++);
-      if (row != null) {
-        return row;
-      }
-    }
-    return null;
+  boolean advance() {
+    return lines.advance();
   }
 
   @Override
@@ -114,7 +81,8 @@ final class JsonRowReader implements RowReader {
     lines.close();
   }
 
-  private Row row(long at) {
+  @Override
+  Row row(long at) {
     if (lines.object() == null) {
       rejected.add(lines.line(), lines.reason(), lines.problem(), lines::raw);
       return null;

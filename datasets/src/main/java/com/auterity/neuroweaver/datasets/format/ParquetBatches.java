@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.datasets.format;
 
 import com.auterity.neuroweaver.datasets.automotive.SemanticCheck;
 import com.auterity.neuroweaver.datasets.schema.Column;
+import com.auterity.neuroweaver.datasets.schema.ColumnDeclaration;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.ColumnValues;
 import com.auterity.neuroweaver.datasets.schema.RowBatch;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReadStore;
@@ -21,6 +23,7 @@ import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
@@ -36,8 +39,8 @@ final class ParquetBatches implements BatchSource {
   private static final int ROWS_BELIEVED = 1 << 17;
 
   private final Path file;
+  private final ParquetMetadata footer;
   private final MessageType type;
-  private final String createdBy;
   private final List<BlockMetaData> groups;
   private final List<ParquetCell> cells;
   private final Schema schema;
@@ -48,59 +51,69 @@ final class ParquetBatches implements BatchSource {
 
   private ParquetBatches(
       Path file,
-      ParquetFileReader reader,
+      ParquetMetadata footer,
       List<ParquetCell> cells,
       Schema schema,
       RejectedRows.Kept kept,
       int maxCell) {
     this.file = file;
-    this.type = reader.getFooter().getFileMetaData().getSchema();
-    this.createdBy = reader.getFooter().getFileMetaData().getCreatedBy();
-    this.groups = List.copyOf(reader.getRowGroups());
+    this.footer = footer;
+    this.type = footer.getFileMetaData().getSchema();
+    this.groups = footer.getBlocks();
     this.cells = cells;
     this.schema = schema;
     this.kept = kept;
     this.maxCell = maxCell;
   }
 
-  static ParquetBatches open(
+  /**
+   * The file, when it can be read so: flat columns in their own types, no values to be checked for
+   * what they mean.
+   */
+  static Optional<ParquetBatches> open(
       Path file, FileOptions options, Position from, RejectedRows.Kept kept) {
+    if (options.columns().stream().anyMatch(c -> SemanticCheck.checks(c.semantic()))) {
+      return Optional.empty();
+    }
+    ParquetMetadata footer = footer(file);
+    MessageType type = footer.getFileMetaData().getSchema();
+    if (type.getFields().stream().anyMatch(ParquetNested::nested)) {
+      return Optional.empty();
+    }
+    List<ParquetCell> cells = ParquetRowReader.cells(file, type);
+    if (!declaresItsTypes(type, cells, options.columns())) {
+      return Optional.empty();
+    }
+    if (footer.getBlocks().stream().allMatch(group -> group.getRowCount() == 0)) {
+      throw DatasetFile.refused(file, "has no row");
+    }
+    ParquetBatches batches =
+        new ParquetBatches(
+            file,
+            footer,
+            cells,
+            ParquetRowReader.schema(file, type, cells, options),
+            kept,
+            options.maxCell());
+    batches.skip(from.records());
+    return Optional.of(batches);
+  }
+
+  private static ParquetMetadata footer(Path file) {
     ParquetFileReader reader = ParquetRowReader.open(file);
     try {
-      if (reader.getRecordCount() == 0) {
-        throw DatasetFile.refused(file, "has no row");
-      }
-      MessageType type = reader.getFooter().getFileMetaData().getSchema();
-      List<ParquetCell> cells = ParquetRowReader.cells(file, type);
-      ParquetBatches batches =
-          new ParquetBatches(
-              file,
-              reader,
-              cells,
-              ParquetRowReader.schema(file, type, cells, options),
-              kept,
-              options.maxCell());
-      batches.skip(from.records());
-      return batches;
+      return reader.getFooter();
     } finally {
       ParquetRowReader.close(file, reader);
     }
   }
 
-  /** Whether the file can be read so: flat columns, all of them, in their own types. */
-  static boolean takes(Path file, FileOptions options) {
-    if (options.format() != FileFormat.PARQUET
-        || options.columns().stream()
-            .anyMatch(c -> c.type() != null || SemanticCheck.checks(c.semantic()))) {
-      return false;
-    }
-    ParquetFileReader reader = ParquetRowReader.open(file);
-    try {
-      return reader.getFooter().getFileMetaData().getSchema().getFields().stream()
-          .noneMatch(ParquetNested::nested);
-    } finally {
-      ParquetRowReader.close(file, reader);
-    }
+  /** Whether every type that is declared is the one the file has. */
+  private static boolean declaresItsTypes(
+      MessageType type, List<ParquetCell> cells, List<ColumnDeclaration> declared) {
+    return declared.stream()
+        .filter(column -> column.type() != null && type.containsField(column.name()))
+        .allMatch(column -> column.type() == cells.get(type.getFieldIndex(column.name())).type());
   }
 
   @Override
@@ -150,8 +163,8 @@ final class ParquetBatches implements BatchSource {
     public Batch call() {
       ParquetFooter.checkGroup(file, groups.get(index));
       // A reader of its own: its decompressors serve one thread.
-      ParquetFileReader reader = ParquetRowReader.open(file);
-      try (PageReadStore pages = reader.readRowGroup(index)) {
+      try (ParquetFileReader reader = ParquetRowReader.open(file, footer);
+          PageReadStore pages = reader.readRowGroup(index)) {
         return batch(pages);
       } catch (IOException | RuntimeException e) {
         throw DatasetFile.refused(
@@ -163,8 +176,6 @@ final class ParquetBatches implements BatchSource {
                 + "): "
                 + e.getMessage(),
             e);
-      } finally {
-        ParquetRowReader.close(file, reader);
       }
     }
 
@@ -172,7 +183,9 @@ final class ParquetBatches implements BatchSource {
       int count = Math.toIntExact(pages.getRowCount());
       RowBatch rows = new RowBatch(schema, Math.min(count, ROWS_BELIEVED));
       Problems problems = new Problems(kept);
-      ColumnReadStore columns = new ColumnReadStoreImpl(pages, new NoConverter(), type, createdBy);
+      ColumnReadStore columns =
+          new ColumnReadStoreImpl(
+              pages, new NoConverter(), type, footer.getFileMetaData().getCreatedBy());
       for (int c = 0; c < cells.size(); c++) {
         ColumnDescriptor descriptor = type.getColumns().get(c);
         read(columns.getColumnReader(descriptor), c, rows.column(c), count, problems);
@@ -272,7 +285,7 @@ final class ParquetBatches implements BatchSource {
                 ? RejectedRows.BAD_VALUE
                 : kind == tooLong ? RejectedRows.TOO_LONG : RejectedRows.MISSING_VALUE,
             kind.first.get(r),
-            () -> ReshapedRows.named(batch.schema(), batch.row(row)));
+            () -> batch.schema().byName(batch.row(row)));
       }
       return rejected;
     }

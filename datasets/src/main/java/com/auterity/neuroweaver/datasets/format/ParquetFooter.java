@@ -4,7 +4,6 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -118,13 +117,10 @@ final class ParquetFooter {
 
   private static ByteBuffer read(SeekableByteChannel channel, long at, int length)
       throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    channel.position(at);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes) < 0) {
-        throw new BufferUnderflowException();
-      }
+    ByteBuffer bytes = FileBytes.read(channel, at, length);
+    if (bytes == null) {
+      throw new BufferUnderflowException();
     }
-    return bytes.flip();
+    return bytes;
   }
 }

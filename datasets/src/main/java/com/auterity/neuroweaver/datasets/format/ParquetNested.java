@@ -5,10 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
-import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.MapKeyValueTypeAnnotation;
@@ -46,7 +44,7 @@ final class ParquetNested {
    */
   Converter converter(Type field, Consumer<Object> sink) {
     if (field.isPrimitive()) {
-      return new Scalar(ParquetCell.of(field.asPrimitiveType()), sink);
+      return new ParquetScalar(ParquetCell.of(field.asPrimitiveType()), sink, problem);
     }
     GroupType group = field.asGroupType();
     if (group.getLogicalTypeAnnotation() instanceof ListLogicalTypeAnnotation
@@ -216,56 +214,6 @@ final class ParquetNested {
     @SuppressWarnings("unchecked") // start() put it there
     private List<Object> elements(String name) {
       return (List<Object>) fields.get(name);
-    }
-  }
-
-  private final class Scalar extends PrimitiveConverter {
-    private final ParquetCell cell;
-    private final Consumer<Object> sink;
-
-    Scalar(ParquetCell cell, Consumer<Object> sink) {
-      this.cell = cell;
-      this.sink = sink;
-    }
-
-    @Override
-    public void addBoolean(boolean value) {
-      sink.accept(value);
-    }
-
-    @Override
-    public void addDouble(double value) {
-      sink.accept(value);
-    }
-
-    @Override
-    public void addFloat(float value) {
-      sink.accept((double) value);
-    }
-
-    @Override
-    public void addInt(int value) {
-      addLong(value);
-    }
-
-    @Override
-    public void addLong(long value) {
-      try {
-        sink.accept(cell.ofInteger().apply(value));
-      } catch (RuntimeException e) {
-        sink.accept(null);
-        problem.accept(e);
-      }
-    }
-
-    @Override
-    public void addBinary(Binary value) {
-      try {
-        sink.accept(cell.ofBytes().apply(value));
-      } catch (RuntimeException e) {
-        sink.accept(null);
-        problem.accept(e);
-      }
     }
   }
 }

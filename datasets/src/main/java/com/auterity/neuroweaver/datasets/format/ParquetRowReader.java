@@ -15,7 +15,9 @@ import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
@@ -156,7 +158,7 @@ final class ParquetRowReader implements RowReader {
   }
 
   private Map<String, Object> named(Object[] values) {
-    return ReshapedRows.named(schema, new Row(0, values));
+    return schema.byName(new Row(0, values));
   }
 
   private String tooLong(Object[] values) {
@@ -181,17 +183,25 @@ final class ParquetRowReader implements RowReader {
   static ParquetFileReader open(Path file) {
     try {
       ParquetFooter.check(file);
-      return ParquetFileReader.open(
-          new LocalInputFile(file),
-          ParquetReadOptions.builder(new PlainParquetConfiguration())
-              .usePageChecksumVerification(true)
-              .build());
+      return ParquetFileReader.open(new LocalInputFile(file), options());
     } catch (NeuroWeaverException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw DatasetFile.refused(
           file, "is no whole Parquet file: its footer cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Opens a file once more whose footer is known. */
+  static ParquetFileReader open(Path file, ParquetMetadata footer) throws IOException {
+    InputFile input = new LocalInputFile(file);
+    return ParquetFileReader.open(input, footer, options(), input.newStream());
+  }
+
+  private static ParquetReadOptions options() {
+    return ParquetReadOptions.builder(new PlainParquetConfiguration())
+        .usePageChecksumVerification(true)
+        .build();
   }
 
   static List<ParquetCell> cells(Path file, MessageType type) {

@@ -3,11 +3,10 @@ package com.auterity.neuroweaver.datasets.format;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.parquet.column.Dictionary;
-import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
-import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
@@ -28,7 +27,7 @@ final class ParquetRows extends RecordMaterializer<Object[]> {
         cells[i] = nested(type.getType(i), i, name);
         nested.add(i);
       } else {
-        cells[i] = new CellConverter(i, name, columns.get(i));
+        cells[i] = flat(columns.get(i), i, name);
       }
     }
     root =
@@ -82,63 +81,21 @@ final class ParquetRows extends RecordMaterializer<Object[]> {
     return root;
   }
 
-  private final class CellConverter extends PrimitiveConverter {
-    private final int index;
-    private final String name;
-    private final ParquetCell cell;
+  private Converter flat(ParquetCell cell, int index, String name) {
+    return new DictionaryScalar(
+        cell,
+        value -> values[index] = value,
+        e -> problem = problem == null ? name + ": " + e.getMessage() : problem);
+  }
+
+  /** Bytes that repeat are decoded once for a dictionary page. */
+  private static final class DictionaryScalar extends ParquetScalar {
     private Object[] dictionary;
 
-    CellConverter(int index, String name, ParquetCell cell) {
-      this.index = index;
-      this.name = name;
-      this.cell = cell;
+    DictionaryScalar(ParquetCell cell, Consumer<Object> sink, Consumer<RuntimeException> problem) {
+      super(cell, sink, problem);
     }
 
-    @Override
-    public void addBoolean(boolean value) {
-      values[index] = value;
-    }
-
-    @Override
-    public void addDouble(double value) {
-      values[index] = value;
-    }
-
-    @Override
-    public void addFloat(float value) {
-      values[index] = (double) value;
-    }
-
-    @Override
-    public void addInt(int value) {
-      addLong(value);
-    }
-
-    @Override
-    public void addLong(long value) {
-      try {
-        values[index] = cell.ofInteger().apply(value);
-      } catch (RuntimeException e) {
-        problem(e);
-      }
-    }
-
-    @Override
-    public void addBinary(Binary value) {
-      try {
-        values[index] = cell.ofBytes().apply(value);
-      } catch (RuntimeException e) {
-        problem(e);
-      }
-    }
-
-    private void problem(RuntimeException e) {
-      if (problem == null) {
-        problem = name + ": " + e.getMessage();
-      }
-    }
-
-    /** Bytes that repeat are decoded once for a dictionary page. */
     @Override
     public boolean hasDictionarySupport() {
       return cell.ofBytes() != null && cell.ofInteger() == null;
@@ -159,9 +116,9 @@ final class ParquetRows extends RecordMaterializer<Object[]> {
     @Override
     public void addValueFromDictionary(int id) {
       if (dictionary[id] instanceof RuntimeException e) {
-        problem(e);
+        refuse(e);
       } else {
-        values[index] = dictionary[id];
+        sink.accept(dictionary[id]);
       }
     }
   }

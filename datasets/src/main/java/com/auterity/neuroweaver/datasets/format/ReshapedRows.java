@@ -6,14 +6,10 @@ import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.schema.Widening;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /** The rows of another reader under another schema: columns by name, types the same or wider. */
-final class ReshapedRows implements RowReader {
-  private final RowReader rows;
+final class ReshapedRows extends DerivedRows {
   private final RejectedRows rejected;
   private final Schema schema;
   private final int[] sources;
@@ -23,7 +19,7 @@ final class ReshapedRows implements RowReader {
    * @param schema names columns the reader has, of types that hold theirs
    */
   ReshapedRows(RowReader rows, Schema schema, RejectedRows rejected) {
-    this.rows = rows;
+    super(rows);
     this.rejected = rejected;
     this.schema = schema;
     List<Column> columns = schema.columns();
@@ -45,38 +41,7 @@ final class ReshapedRows implements RowReader {
   }
 
   @Override
-  public long records() {
-    return rows.records();
-  }
-
-  @Override
-  public long line() {
-    return rows.line();
-  }
-
-  @Override
-  public Set<String> valueless() {
-    return rows.valueless();
-  }
-
-  @Override
-  public Row next() {
-    Row row;
-    while ((row = rows.next()) != null) {
-      Row shaped = shaped(row);
-      if (shaped != null) {
-        return shaped;
-      }
-    }
-    return null;
-  }
-
-  @Override
-  public void close() {
-    rows.close();
-  }
-
-  private Row shaped(Row row) {
+  Row derived(Row row) {
     Object[] values = new Object[sources.length];
     for (int i = 0; i < values.length; i++) {
       Column column = schema.columns().get(i);
@@ -86,7 +51,7 @@ final class ReshapedRows implements RowReader {
             line(),
             RejectedRows.MISSING_VALUE,
             column.name() + ": has no value",
-            () -> named(rows.schema(), row));
+            () -> rows.schema().byName(row));
         return null;
       }
       try {
@@ -96,19 +61,10 @@ final class ReshapedRows implements RowReader {
             line(),
             RejectedRows.BAD_VALUE,
             column.name() + ": " + e.getMessage(),
-            () -> named(rows.schema(), row));
+            () -> rows.schema().byName(row));
         return null;
       }
     }
     return new Row(row.ordinal(), values);
-  }
-
-  /** The values by column, for who wants the whole row. */
-  static Map<String, Object> named(Schema schema, Row row) {
-    Map<String, Object> named = new LinkedHashMap<>();
-    for (int i = 0; i < row.size(); i++) {
-      named.put(schema.columns().get(i).name(), row.get(i));
-    }
-    return named;
   }
 }

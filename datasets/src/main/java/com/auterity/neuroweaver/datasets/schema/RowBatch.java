@@ -155,6 +155,14 @@ public final class RowBatch {
     return sum;
   }
 
+  /** Bytes of all texts. */
+  public long textBytes() {
+    return columns.stream()
+        .filter(column -> column.type() == ColumnType.STRING)
+        .mapToLong(column -> column.start(rows))
+        .sum();
+  }
+
   /** The weight of each row. */
   public int[] weights() {
     int[] weights = new int[rows];

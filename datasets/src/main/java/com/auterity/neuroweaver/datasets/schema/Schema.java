@@ -1,7 +1,9 @@
 package com.auterity.neuroweaver.datasets.schema;
 
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -24,6 +26,15 @@ public record Schema(List<Column> columns) {
       }
     }
     return OptionalInt.empty();
+  }
+
+  /** A row's values by column, in order. */
+  public Map<String, Object> byName(Row row) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (int i = 0; i < columns.size(); i++) {
+      values.put(columns.get(i).name(), row.get(i));
+    }
+    return values;
   }
 
   public List<String> names() {

@@ -1,7 +1,9 @@
 package com.auterity.neuroweaver.datasets.schema;
 
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Finds a column's type from its values: the narrowest that every one of them has and that loses
@@ -71,6 +73,14 @@ public final class TypeInference {
   /** Whether there was any value. */
   public boolean seen() {
     return seen;
+  }
+
+  /** The names that no value came under. */
+  public static Set<String> valueless(Map<String, TypeInference> types) {
+    return types.entrySet().stream()
+        .filter(type -> !type.getValue().seen())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   public ColumnType type() {

@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.datasets.store;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Column;
+import com.auterity.neuroweaver.datasets.schema.ColumnVector;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import com.auterity.neuroweaver.datasets.schema.Schema;

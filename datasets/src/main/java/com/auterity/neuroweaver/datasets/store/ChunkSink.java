@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.datasets.store;
 
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -80,19 +81,13 @@ final class ChunkSink {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while chunks were stored", e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException(e.getCause());
+      throw NeuroWeaverException.unchecked(e.getCause());
     }
   }
 
-  /** Whether a chunk that is no longer under way was stored. */
+  /** Whether the chunk is stored by now. */
   boolean isStored(CompletableFuture<ChunkInfo> chunk) {
-    return !chunk.isCompletedExceptionally();
+    return chunk.isDone() && !chunk.isCompletedExceptionally();
   }
 
   /** Waits until the chunk is no longer under way, however it ended. */

@@ -18,14 +18,15 @@ public final class PartitionWriter {
   /** Bytes in columns: what a partition under way may hold back, and about a chunk's size. */
   static final long MAX_WEIGHT = 1 << 20;
 
+  private static final int[] ONLY_ROW = {0};
+
   private final ChunkSink sink;
   private final String tenant;
   private final String versionId;
   private final int partition;
   private final Schema schema;
-  private final List<CompletableFuture<ChunkInfo>> chunks = new ArrayList<>();
-  private final List<Long> firstOrdinals = new ArrayList<>();
-  private final List<Long> lastOrdinals = new ArrayList<>();
+  private final List<Cut> cuts = new ArrayList<>();
+  private final RowBatch single;
   private long skipThrough = -1;
   private RowBatch pending;
   private long weight;
@@ -42,28 +43,20 @@ public final class PartitionWriter {
     this.partition = partition;
     this.schema = schema;
     this.pending = new RowBatch(schema, 0);
+    this.single = new RowBatch(schema, 1);
   }
+
+  /** A chunk under way or stored, and the ordinals of its first and last row. */
+  private record Cut(long first, long last, CompletableFuture<ChunkInfo> chunk) {}
 
   /**
    * @throws com.auterity.neuroweaver.datasets.NeuroWeaverException INVALID_INPUT when the row is
    *     not of the schema
    */
   public void add(Row row) {
-    pending.add(row);
-    int rowWeight = pending.weight(pending.rows() - 1);
-    if (isFull(pending.rows() - 1, rowWeight)) {
-      RowBatch whole = new RowBatch(schema, pending.rows() - 1);
-      int[] places = new int[pending.rows()];
-      for (int i = 0; i < places.length; i++) {
-        places[i] = i;
-      }
-      whole.append(pending, places, 0, places.length - 1);
-      RowBatch rest = new RowBatch(schema, 0);
-      rest.append(pending, places, places.length - 1, places.length);
-      cut(whole);
-      pending = rest;
-    }
-    weight += rowWeight;
+    single.clear();
+    single.add(row);
+    add(single, ONLY_ROW, 0, 1, single.weights());
   }
 
   /**
@@ -72,9 +65,7 @@ public final class PartitionWriter {
    */
   void resume(Stored stored) {
     for (ChunkInfo chunk : stored.chunks()) {
-      chunks.add(CompletableFuture.completedFuture(chunk));
-      firstOrdinals.add(0L);
-      lastOrdinals.add(stored.lastOrdinal());
+      cuts.add(new Cut(0, stored.lastOrdinal(), CompletableFuture.completedFuture(chunk)));
     }
     skipThrough = stored.lastOrdinal();
   }
@@ -83,24 +74,22 @@ public final class PartitionWriter {
   Stored stored() {
     int count = storedCount();
     return new Stored(
-        chunks.subList(0, count).stream().map(sink::await).toList(),
-        count == 0 ? -1 : lastOrdinals.get(count - 1));
+        cuts.subList(0, count).stream().map(cut -> sink.await(cut.chunk)).toList(),
+        count == 0 ? -1 : cuts.get(count - 1).last);
   }
 
   /** The ordinal of the first row that came and is not stored yet; Long.MAX_VALUE for none. */
   long firstNotStored() {
     int count = storedCount();
-    if (count < chunks.size()) {
-      return firstOrdinals.get(count);
+    if (count < cuts.size()) {
+      return cuts.get(count).first;
     }
     return pending.rows() > 0 ? pending.ordinal(0) : Long.MAX_VALUE;
   }
 
   private int storedCount() {
     int count = 0;
-    while (count < chunks.size()
-        && chunks.get(count).isDone()
-        && sink.isStored(chunks.get(count))) {
+    while (count < cuts.size() && sink.isStored(cuts.get(count).chunk)) {
       count++;
     }
     return count;
@@ -156,7 +145,7 @@ public final class PartitionWriter {
   /** Stores what is left and returns all chunks of the partition, in order of sequence. */
   public List<ChunkInfo> finish() {
     flush();
-    List<ChunkInfo> stored = chunks.stream().map(sink::await).toList();
+    List<ChunkInfo> stored = cuts.stream().map(cut -> sink.await(cut.chunk)).toList();
     removeLeftovers();
     return stored;
   }
@@ -172,25 +161,22 @@ public final class PartitionWriter {
   /** Takes back the chunks this writer has stored: the version will not be committed. */
   public void abandon() {
     pending = new RowBatch(schema, 0);
-    for (int i = chunks.size() - 1; i >= 0; i--) {
-      sink.settle(chunks.get(i));
+    for (int i = cuts.size() - 1; i >= 0; i--) {
+      sink.settle(cuts.get(i).chunk);
       sink.store().remove(new ChunkKey(tenant, versionId, partition, i));
     }
-    chunks.clear();
-    firstOrdinals.clear();
-    lastOrdinals.clear();
+    cuts.clear();
     removeLeftovers();
   }
 
   /** An earlier run of the same job may have cut more chunks from another content. */
   private void removeLeftovers() {
-    ChunkVersions.removeFrom(sink.store(), tenant, versionId, partition, chunks.size());
+    ChunkVersions.removeFrom(sink.store(), tenant, versionId, partition, cuts.size());
   }
 
   private void cut(RowBatch rows) {
-    firstOrdinals.add(rows.ordinal(0));
-    lastOrdinals.add(rows.ordinal(rows.rows() - 1));
-    chunks.add(sink.put(new ChunkKey(tenant, versionId, partition, chunks.size()), rows));
+    ChunkKey key = new ChunkKey(tenant, versionId, partition, cuts.size());
+    cuts.add(new Cut(rows.ordinal(0), rows.ordinal(rows.rows() - 1), sink.put(key, rows)));
     weight = 0;
   }
 }

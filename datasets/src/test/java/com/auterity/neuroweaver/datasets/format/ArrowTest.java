@@ -6,10 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
-import com.auterity.neuroweaver.datasets.schema.Column;
-import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
-import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -17,8 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -44,26 +39,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ArrowTest {
   private static final FileOptions ARROW = FileOptions.of(FileFormat.ARROW);
-  private static final Schema SCHEMA =
-      new Schema(
-          List.of(
-              new Column("id", ColumnType.INT64, false, SemanticType.NONE),
-              Column.of("text", ColumnType.STRING),
-              Column.of("x", ColumnType.FLOAT64),
-              Column.of("ok", ColumnType.BOOL),
-              Column.of("day", ColumnType.DATE),
-              Column.of("at", ColumnType.TIMESTAMP)));
 
   @TempDir Path folder;
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whatIsWrittenIsReadBack(boolean zstd) throws IOException {
-    List<Row> rows = rows(20_000);
+    List<Row> rows = SampleRows.rows(20_000);
     Path file = write(rows, zstd);
     ReadFile read = ReadFile.of(file, ARROW);
     assertEquals(rows, read.rows());
-    assertEquals(SCHEMA.columns().stream().map(Column::type).toList(), read.types());
+    assertEquals(SampleRows.TYPES, read.types());
     assertEquals(rows, ReadFile.batches(List.of(file), ARROW).rows());
   }
 
@@ -144,7 +130,7 @@ class ArrowTest {
 
   @Test
   void aTruncatedFileIsRefusedWhereverItIsCut() throws IOException {
-    byte[] whole = Files.readAllBytes(write(rows(5_000), true));
+    byte[] whole = Files.readAllBytes(write(SampleRows.rows(5_000), true));
     for (int length : new int[] {1, 8, 100, whole.length / 2, whole.length - 9, whole.length - 1}) {
       refused(Arrays.copyOf(whole, length), "cut to " + length);
     }
@@ -153,7 +139,7 @@ class ArrowTest {
   /** Bytes are flipped everywhere; whatever a file claims then, it costs no more than its size. */
   @Test
   void damagedFilesAreRefusedOrReadInBoundedMemory() throws IOException {
-    byte[] whole = Files.readAllBytes(write(rows(500), false));
+    byte[] whole = Files.readAllBytes(write(SampleRows.rows(500), false));
     Random random = new Random(3);
     for (int round = 0; round < 400; round++) {
       byte[] damaged = whole.clone();
@@ -178,28 +164,7 @@ class ArrowTest {
 
   private Path write(List<Row> rows, boolean zstd) throws IOException {
     Path file = folder.resolve("rows.arrow");
-    try (RowWriter writer = new ArrowRowWriter(file, SCHEMA, zstd)) {
-      for (Row row : rows) {
-        writer.write(row);
-      }
-    }
+    SampleRows.write(rows, new ArrowRowWriter(file, SampleRows.SCHEMA, zstd));
     return file;
-  }
-
-  private static List<Row> rows(int count) {
-    List<Row> rows = new ArrayList<>();
-    for (long i = 0; i < count; i++) {
-      boolean some = i % 3 != 0;
-      rows.add(
-          new Row(
-              i,
-              i * 31,
-              some ? "text \u00fc\u20ac " + i % 50 : null,
-              some ? i / 7.0 : null,
-              some ? i % 2 == 0 : null,
-              some ? LocalDate.ofEpochDay(i - 5_000) : null,
-              some ? Instant.ofEpochSecond(-i, i * 1_000) : null));
-    }
-    return rows;
   }
 }

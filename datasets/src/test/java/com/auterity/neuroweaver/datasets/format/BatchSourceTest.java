@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.datasets.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -187,6 +189,28 @@ class BatchSourceTest {
     assertEquals(byRow(file, options), byBatch(file, options));
   }
 
+  /** A declared type that the file has anyway costs nothing. */
+  @Test
+  void parquetIsReadInColumnsWhenItsOwnTypesAreDeclared() throws IOException {
+    Path file = folder.resolve("typed.parquet");
+    SampleRows.write(
+        SampleRows.rows(1_000),
+        new ParquetRowWriter(file, SampleRows.SCHEMA, ParquetRowWriter.Compression.ZSTD));
+    FileOptions options =
+        FileOptions.of(FileFormat.PARQUET)
+            .withColumns(SampleRows.SCHEMA.columns().stream().map(ColumnDeclaration::of).toList());
+    try (BatchSource source =
+        DatasetFile.openBatches(file, options, BatchSource.Position.BEGINNING, 20)) {
+      assertInstanceOf(ParquetBatches.class, source);
+    }
+    assertEquals(byRow(file, options), byBatch(file, options));
+    FileOptions wider =
+        FileOptions.of(FileFormat.PARQUET)
+            .withColumns(
+                List.of(new ColumnDeclaration("id", ColumnType.FLOAT64, SemanticType.NONE, true)));
+    assertEquals(byRow(file, wider), byBatch(file, wider));
+  }
+
   @Test
   void parquetRowsWithoutARequiredValueAreRejectedAlike() throws IOException {
     Schema schema =
@@ -205,7 +229,7 @@ class BatchSourceTest {
                 i,
                 random.nextInt(9) == 0 ? null : (Long) random.nextLong(),
                 random.nextInt(9) == 0 ? null : "ü" + random.nextInt(50),
-                random.nextInt(9) == 0 ? null : java.time.Instant.ofEpochSecond(i)));
+                random.nextInt(9) == 0 ? null : Instant.ofEpochSecond(i)));
       }
     }
     FileOptions options =

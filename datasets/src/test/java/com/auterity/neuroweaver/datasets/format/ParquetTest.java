@@ -8,15 +8,12 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.SharedData;
 import com.auterity.neuroweaver.datasets.schema.Column;
-import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,15 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ParquetTest {
   private static final FileOptions PARQUET = FileOptions.of(FileFormat.PARQUET);
-  private static final Schema SCHEMA =
-      new Schema(
-          List.of(
-              new Column("id", ColumnType.INT64, false, SemanticType.NONE),
-              Column.of("text with ünicode", ColumnType.STRING),
-              Column.of("x", ColumnType.FLOAT64),
-              Column.of("ok", ColumnType.BOOL),
-              Column.of("day", ColumnType.DATE),
-              Column.of("at", ColumnType.TIMESTAMP)));
 
   @TempDir Path folder;
 
@@ -46,12 +34,10 @@ class ParquetTest {
   @ParameterizedTest
   @EnumSource(ParquetRowWriter.Compression.class)
   void whatIsWrittenIsReadBack(ParquetRowWriter.Compression compression) throws IOException {
-    List<Row> rows = rows(20_000);
+    List<Row> rows = SampleRows.rows(20_000);
     Path file = write(rows, compression);
     assertEquals(rows, read(file));
-    assertEquals(
-        SCHEMA.columns().stream().map(Column::type).toList(),
-        read.columns().stream().map(Column::type).toList());
+    assertEquals(SampleRows.TYPES, read.columns().stream().map(Column::type).toList());
   }
 
   @ParameterizedTest
@@ -82,7 +68,8 @@ class ParquetTest {
 
   @Test
   void aTruncatedFileIsRefusedWhereverItIsCut() throws IOException {
-    byte[] whole = Files.readAllBytes(write(rows(5_000), ParquetRowWriter.Compression.ZSTD));
+    byte[] whole =
+        Files.readAllBytes(write(SampleRows.rows(5_000), ParquetRowWriter.Compression.ZSTD));
     for (int length : new int[] {1, 4, 11, whole.length / 2, whole.length - 9, whole.length - 1}) {
       Path cut = Files.write(folder.resolve("cut.parquet"), Arrays.copyOf(whole, length));
       NeuroWeaverException e = assertThrows(NeuroWeaverException.class, () -> read(cut));
@@ -100,7 +87,8 @@ class ParquetTest {
 
   @Test
   void damagedPagesAreRefused() throws IOException {
-    byte[] whole = Files.readAllBytes(write(rows(5_000), ParquetRowWriter.Compression.SNAPPY));
+    byte[] whole =
+        Files.readAllBytes(write(SampleRows.rows(5_000), ParquetRowWriter.Compression.SNAPPY));
     for (int at = 100; at < whole.length - 2_000; at += whole.length / 20) {
       byte[] damaged = whole.clone();
       Arrays.fill(damaged, at, at + 50, (byte) 0x5a);
@@ -113,7 +101,8 @@ class ParquetTest {
   /** Whatever a damaged footer or page header claims costs no more memory than the file has. */
   @Test
   void aFileThatLiesIsRefusedInBoundedMemory() throws IOException {
-    byte[] whole = Files.readAllBytes(write(rows(300), ParquetRowWriter.Compression.SNAPPY));
+    byte[] whole =
+        Files.readAllBytes(write(SampleRows.rows(300), ParquetRowWriter.Compression.SNAPPY));
     java.util.Random random = new java.util.Random(5);
     for (int round = 0; round < 600; round++) {
       byte[] damaged = whole.clone();
@@ -134,7 +123,8 @@ class ParquetTest {
 
   @Test
   void aFooterLongerThanTheFileIsRefused() throws IOException {
-    byte[] whole = Files.readAllBytes(write(rows(300), ParquetRowWriter.Compression.ZSTD));
+    byte[] whole =
+        Files.readAllBytes(write(SampleRows.rows(300), ParquetRowWriter.Compression.ZSTD));
     for (int length : new int[] {Integer.MAX_VALUE, -1, 0, whole.length}) {
       java.nio.ByteBuffer.wrap(whole)
           .order(java.nio.ByteOrder.LITTLE_ENDIAN)
@@ -159,28 +149,7 @@ class ParquetTest {
 
   private Path write(List<Row> rows, ParquetRowWriter.Compression compression) throws IOException {
     Path file = folder.resolve("rows.parquet");
-    try (ParquetRowWriter writer = new ParquetRowWriter(file, SCHEMA, compression)) {
-      for (Row row : rows) {
-        writer.write(row);
-      }
-    }
+    SampleRows.write(rows, new ParquetRowWriter(file, SampleRows.SCHEMA, compression));
     return file;
-  }
-
-  private static List<Row> rows(int count) {
-    List<Row> rows = new ArrayList<>();
-    for (long i = 0; i < count; i++) {
-      boolean some = i % 3 != 0;
-      rows.add(
-          new Row(
-              i,
-              i * 31,
-              some ? "text ü€😀 " + i % 50 : null,
-              some ? i / 7.0 : null,
-              some ? i % 2 == 0 : null,
-              some ? LocalDate.ofEpochDay(i - 5_000) : null,
-              some ? Instant.ofEpochSecond(-i, i * 1_000) : null));
-    }
-    return rows;
   }
 }

@@ -54,13 +54,7 @@ final class BatchQueue {
       throw new NeuroWeaverException(
           ErrorKind.UNAVAILABLE, "the load was interrupted", Map.of(), e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException(e.getCause());
+      throw NeuroWeaverException.unchecked(e.getCause());
     }
   }
 }

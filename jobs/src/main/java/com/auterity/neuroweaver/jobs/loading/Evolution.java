@@ -3,7 +3,6 @@ package com.auterity.neuroweaver.jobs.loading;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.format.DatasetFile;
-import com.auterity.neuroweaver.datasets.format.FileFormat;
 import com.auterity.neuroweaver.datasets.format.FileOptions;
 import com.auterity.neuroweaver.datasets.format.RejectedRows;
 import com.auterity.neuroweaver.datasets.format.RowReader;
@@ -141,11 +140,10 @@ final class Evolution {
     if (!refused.isEmpty()) {
       throw refusal();
     }
-    List<ColumnDeclaration> known =
-        columns.values().stream().map(column -> untypedAsHeld(column, file, options)).toList();
     boolean inOrder = order.equals(file.names());
     return new Plan(
-        options.withColumns(known).withSelect(inOrder ? List.of() : order), rows.records());
+        options.withColumns(List.copyOf(columns.values())).withSelect(inOrder ? List.of() : order),
+        rows.records());
   }
 
   /** A column that both have: of the old type where it holds the new values. */
@@ -183,16 +181,6 @@ final class Evolution {
     }
     return new ColumnDeclaration(
         found.name(), type, asked == null ? old.semantic() : asked.semantic(), nullable);
-  }
-
-  /** A file with types of its own is read in them, which is faster. */
-  private static ColumnDeclaration untypedAsHeld(
-      ColumnDeclaration column, Schema file, FileOptions options) {
-    boolean typed = options.format() == FileFormat.PARQUET || options.format() == FileFormat.ARROW;
-    ColumnType held = file.columns().get(file.indexOf(column.name()).orElseThrow()).type();
-    return typed && held == column.type()
-        ? new ColumnDeclaration(column.name(), null, column.semantic(), column.nullable())
-        : column;
   }
 
   private void checkRenames(List<String> found) {

@@ -1,7 +1,5 @@
 package com.auterity.neuroweaver.jobs.loading;
 
-import com.auterity.neuroweaver.datasets.ErrorKind;
-import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.format.ExportFormat;
 import com.auterity.neuroweaver.datasets.format.RowWriter;
 import com.auterity.neuroweaver.datasets.schema.Row;
@@ -35,17 +33,7 @@ public final class ExportHandler implements JobHandler {
 
   @Override
   public void validate(String tenant, ObjectNode parameters) {
-    Parameters asked = Parameters.of(parameters);
-    if (Files.exists(asked.file())) {
-      throw new NeuroWeaverException(
-          ErrorKind.CONFLICT,
-          "path: " + asked.file() + " is there already; remove it or choose another path");
-    }
-    Path folder = asked.file().getParent();
-    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
-      throw NeuroWeaverException.invalid(
-          "path: " + folder + " is no folder this node's user may write to");
-    }
+    Fields.checkNew("path", Parameters.of(parameters).file());
   }
 
   @Override

@@ -1,8 +1,10 @@
 package com.auterity.neuroweaver.jobs.loading;
 
+import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -146,12 +148,35 @@ final class Fields {
 
   /** A path made absolute against the node's working folder. */
   Path path(String name) {
-    String text = text(name);
+    return absolute(place.apply(name), text(name));
+  }
+
+  /**
+   * @param place of the field, for messages
+   */
+  static Path absolute(String place, String text) {
     try {
       return Path.of(text).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
+      throw NeuroWeaverException.invalid(place + ": \"" + text + "\" is no path: " + e.getReason());
+    }
+  }
+
+  /**
+   * Refuses a file that is there already or cannot be written.
+   *
+   * @param place of the field, for messages
+   */
+  static void checkNew(String place, Path file) {
+    if (Files.exists(file)) {
+      throw new NeuroWeaverException(
+          ErrorKind.CONFLICT,
+          place + ": " + file + " is there already; remove it or choose another path");
+    }
+    Path folder = file.getParent();
+    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
       throw NeuroWeaverException.invalid(
-          place.apply(name) + ": \"" + text + "\" is no path: " + e.getReason());
+          place + ": " + folder + " is no folder this node's user may write to");
     }
   }
 

@@ -1,6 +1,5 @@
 package com.auterity.neuroweaver.jobs.loading;
 
-import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.format.FileFormat;
 import com.auterity.neuroweaver.datasets.format.FileOptions;
@@ -14,12 +13,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /**
  * What a load job was asked for. The files are looked at when {@link #files} and {@link #options}
@@ -71,7 +69,7 @@ record LoadParameters(
     DatasetNames.check(name);
     Fields declared = fields;
     JsonNode columns = json.get("columns");
-    java.util.function.IntFunction<String> place = i -> "columns[" + i + "]";
+    IntFunction<String> place = i -> "columns[" + i + "]";
     if (fields.has("schema")) {
       if (fields.has("columns")) {
         throw NeuroWeaverException.invalid("columns: the schema names them already; give one");
@@ -127,18 +125,8 @@ record LoadParameters(
 
   /** Refuses a reject file that is there already or cannot be written. */
   void checkRejects() {
-    if (rejects == null) {
-      return;
-    }
-    if (Files.exists(rejects)) {
-      throw new NeuroWeaverException(
-          ErrorKind.CONFLICT,
-          "rejects: " + rejects + " is there already; remove it or choose another path");
-    }
-    Path folder = rejects.getParent();
-    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
-      throw NeuroWeaverException.invalid(
-          "rejects: " + folder + " is no folder this node's user may write to");
+    if (rejects != null) {
+      Fields.checkNew("rejects", rejects);
     }
   }
 
@@ -150,15 +138,7 @@ record LoadParameters(
               : "path: is missing");
     }
     List<String> named = fields.has("path") ? List.of(fields.text("path")) : fields.texts("paths");
-    List<String> absolute = new ArrayList<>();
-    for (String path : named) {
-      try {
-        absolute.add(Path.of(path).toAbsolutePath().normalize().toString());
-      } catch (InvalidPathException e) {
-        throw NeuroWeaverException.invalid("path: \"" + path + "\" is no path: " + e.getReason());
-      }
-    }
-    return absolute;
+    return named.stream().map(path -> Fields.absolute("path", path).toString()).toList();
   }
 
   private String text(String name) {
@@ -239,8 +219,7 @@ record LoadParameters(
     }
   }
 
-  private static List<ColumnDeclaration> columns(
-      JsonNode json, java.util.function.IntFunction<String> place) {
+  private static List<ColumnDeclaration> columns(JsonNode json, IntFunction<String> place) {
     List<ColumnDeclaration> columns = new ArrayList<>();
     if (json == null || json.isNull()) {
       return columns;

@@ -1,7 +1,5 @@
-package com.auterity.neuroweaver.datasets.store;
+package com.auterity.neuroweaver.datasets.schema;
 
-import com.auterity.neuroweaver.datasets.schema.Column;
-import com.auterity.neuroweaver.datasets.schema.ColumnValues;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -16,18 +14,18 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 
 /** One column's Arrow vector, written from and read into {@link ColumnValues}. */
-final class ColumnVector {
+public final class ColumnVector {
   private final FieldVector vector;
 
-  ColumnVector(FieldVector vector) {
+  public ColumnVector(FieldVector vector) {
     this.vector = vector;
   }
 
-  static Field ordinalField(String name) {
+  public static Field ordinalField(String name) {
     return new Field(name, FieldType.notNullable(new ArrowType.Int(64, true)), null);
   }
 
-  static Field field(Column column) {
+  public static Field field(Column column) {
     ArrowType type =
         switch (column.type()) {
           case STRING -> ArrowType.Utf8.INSTANCE;
@@ -41,7 +39,7 @@ final class ColumnVector {
   }
 
   /** Makes the vector hold these values. */
-  void set(ColumnValues values) {
+  public void set(ColumnValues values) {
     int rows = values.size();
     vector.setInitialCapacity(rows);
     if (vector instanceof VarCharVector texts) {
@@ -101,7 +99,7 @@ final class ColumnVector {
   }
 
   /** Appends the vector's first values to a column. */
-  void get(int rows, ColumnValues into) {
+  public void get(int rows, ColumnValues into) {
     boolean nulls = vector.getNullCount() > 0;
     if (vector instanceof VarCharVector texts && rows > 0) {
       ArrowBuf offsets = texts.getOffsetBuffer();
