@@ -36,7 +36,7 @@ class ApiServerTest {
 
   @BeforeEach
   void start() {
-    app = ApiServer.app(new ApiConfig("127.0.0.1", 0, 2_000), fixture.backends());
+    app = ApiServer.app(new ApiConfig("127.0.0.1", 0, 2_000, Optional.empty()), fixture.backends());
     app.start("127.0.0.1", 0);
   }
 
@@ -326,6 +326,7 @@ class ApiServerTest {
                 (tenant, job) -> {
                   throw new IllegalStateException("secret");
                 },
+                b.care(),
                 b.node()));
     app.stop();
     app = broken;
