@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.node;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ final class NodeCommand implements Callable<Integer> {
   /** Runs a node until it is told to stop; returns the exit code. */
   static int run(
       CommandSpec spec, Path config, List<String> overrides, Optional<String> restore)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     Path home = home();
     NodeConfig node;
