@@ -151,7 +151,7 @@ class NodeConfigTest {
         "'name: a\nname: b' | node.yaml:2: key `name` stands here twice",
         "'device: gpu' | node.yaml:1: `device` is text `gpu`",
         "'precision: int8' | node.yaml:1: `precision` is text `int8`",
-        "'tls: {keystore: a}' | node.yaml:1: `keystore_password_env` is missing in `tls`",
+        "'tls: {keystore: a}' | node.yaml:1: `tls` lacks the key `keystore_password_env`",
         "'encryption: {keystore: var/node-1/k, keystore_password_env: K}' | node.yaml:1: `encryption.keystore` is /grid/var/node-1/k, which lies with the data",
         "'encryption: {keystore: k, keystore_password_env: \"a b\"}' | node.yaml:1: `encryption.keystore_password_env` is text `a b`",
         "'discovery: {addresses: [\"127.0.0.1\"]}' | node.yaml:1: `discovery.addresses.0`",
