@@ -11,6 +11,11 @@ interface Bench extends AutoCloseable {
 
   List<BenchCase> cases();
 
+  /** Whether it measures a generated file whose size can be chosen. */
+  default boolean hasSource() {
+    return false;
+  }
+
   /** Gives back what its cases share. */
   @Override
   default void close() {}

@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.bench;
 
 import com.auterity.neuroweaver.client.cli.ExitCode;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.node.NodeLogging;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -23,6 +24,8 @@ import picocli.CommandLine.Spec;
     description = "Measures this machine, and the engine beside other libraries.",
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
+  private static final int MOST_MEGABYTES = 1 << 20;
+
   private final List<Bench> benches;
 
   @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "See --list.")
@@ -44,13 +47,19 @@ final class BenchCommand implements Callable<Integer> {
       description = "Turns of each side; the median counts (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
+  @Option(
+      names = "--megabytes",
+      paramLabel = "N",
+      description = "Size of the generated source file, for ingest (default: 1024).")
+  private Integer megabytes;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there as JSON.")
   private Path json;
 
   @Spec private CommandSpec spec;
 
   BenchCommand() {
-    this(List.of(new GemmBench(), new LoraStepBench(), new GenerateBench()));
+    this(List.of(new GemmBench(), new LoraStepBench(), new GenerateBench(), new IngestBench()));
   }
 
   BenchCommand(List<Bench> benches) {
@@ -76,6 +85,14 @@ final class BenchCommand implements Callable<Integer> {
     if (rounds < 1) {
       throw NeuroWeaverException.invalid("--rounds must be at least 1, found " + rounds);
     }
+    if (megabytes != null && !bench.hasSource()) {
+      throw NeuroWeaverException.invalid(
+          "--megabytes: " + bench.name() + " has no source file whose size could be chosen");
+    }
+    if (megabytes != null && (megabytes < 1 || megabytes > MOST_MEGABYTES)) {
+      throw NeuroWeaverException.invalid(
+          "--megabytes must be 1 to %d, found %d".formatted(MOST_MEGABYTES, megabytes));
+    }
     if (json != null) {
       // Found out before minutes of measuring, not after.
       Path folder = json.toAbsolutePath().getParent();
@@ -83,8 +100,13 @@ final class BenchCommand implements Callable<Integer> {
         throw NeuroWeaverException.invalid("--json %s: not a file in a folder".formatted(json));
       }
     }
+    NodeLogging.warningsOnly();
     BenchRun run =
-        new BenchRun(Path.of(System.getProperty("neuroweaver.home", "")), rounds, progress);
+        new BenchRun(
+            Path.of(System.getProperty("neuroweaver.home", "")),
+            rounds,
+            megabytes == null ? 1_024 : megabytes,
+            progress);
     Report report = new Report(bench.name(), Machine.here());
     try (bench) {
       for (BenchCase each : cases) {

@@ -18,6 +18,9 @@ final class Report {
   /** Under this name a case's details hold its share of what the machine can do. */
   static final String SHARE = "share_of_ceiling";
 
+  /** Under this name a case's details hold a line to print below the table. */
+  static final String REMARK = "remark";
+
   private final String bench;
   private final Machine machine;
   private final Map<BenchCase, Outcome> outcomes = new LinkedHashMap<>();
@@ -112,6 +115,9 @@ final class Report {
     }
     outcomes.forEach(
         (measured, outcome) -> {
+          if (outcome.details().get(REMARK) instanceof String remark) {
+            out.append("%s: %s%n".formatted(measured.name(), remark));
+          }
           if (outcome.peerError() != null) {
             out.append(
                 "%s: %s failed: %s%n"

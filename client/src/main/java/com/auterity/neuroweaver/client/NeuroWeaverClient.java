@@ -152,6 +152,28 @@ public final class NeuroWeaverClient {
         "/datasets/" + segment(reference) + "/export", request, new TypeReference<Job>() {});
   }
 
+  /** Starts reading and verifying every chunk where it lies. */
+  public Job scanDataset(String reference) {
+    return post("/datasets/" + segment(reference) + "/scan", null, new TypeReference<Job>() {});
+  }
+
+  // Kits
+
+  /** The kits with sample rows of each dataset; {@code kit} may be null for all. */
+  public Page<KitOffer> kits(String kit, int sampleRows) {
+    return get(
+        "/kits/browse?sample_rows=" + sampleRows + (kit == null ? "" : "&kit=" + segment(kit)),
+        new TypeReference<Page<KitOffer>>() {});
+  }
+
+  /** Starts making a dataset of a kit. */
+  public Job loadKit(String kit, String dataset, KitLoadRequest request) {
+    return post(
+        "/kits/" + segment(kit) + "/datasets/" + segment(dataset) + "/load",
+        request,
+        new TypeReference<Job>() {});
+  }
+
   // Care of data
 
   /** Checks every copy of every chunk of a version and mends damaged ones. */

@@ -76,7 +76,14 @@ final class DatasetResource {
             ExportRequest.class,
             Job.class,
             202,
-            this::export));
+            this::export),
+        Route.post(
+            "/datasets/{dataset_id}/scan",
+            "Read and verify every chunk where it lies; the result has a hash of the content.",
+            Void.class,
+            Job.class,
+            202,
+            this::scan));
   }
 
   private Page<Dataset> list(Call call) {
@@ -109,6 +116,11 @@ final class DatasetResource {
     ObjectNode parameters = mapper.valueToTree(body);
     parameters.put("dataset", manifest(call).versionId());
     return jobs.submit(call.tenant(), "export", parameters, call.idempotencyKey(), null);
+  }
+
+  private Job scan(Call call, Void none) {
+    ObjectNode parameters = mapper.createObjectNode().put("dataset", manifest(call).versionId());
+    return jobs.submit(call.tenant(), "scan", parameters, call.idempotencyKey(), null);
   }
 
   private Manifest manifest(Call call) {
@@ -157,7 +169,7 @@ final class DatasetResource {
         m.createdAt());
   }
 
-  private static ColumnSpec column(Column column) {
+  static ColumnSpec column(Column column) {
     return new ColumnSpec(
         column.name(),
         column.type().name().toLowerCase(Locale.ROOT),

@@ -34,6 +34,7 @@ final class RouteTable {
             .routes());
     routes.addAll(
         new CareResource(backends.datasets(), backends.care(), backends.jobs()).routes());
+    routes.addAll(new KitResource(backends.jobs(), mapper).routes());
     routes.addAll(new TrainingResource(backends.jobs(), mapper).routes());
     routes.addAll(new JobResource(backends.jobs()).routes());
     routes.addAll(new ModelResource(backends.models(), backends.jobs(), mapper).routes());

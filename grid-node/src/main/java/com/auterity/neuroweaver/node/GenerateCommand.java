@@ -2,9 +2,12 @@ package com.auterity.neuroweaver.node;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.automotive.Dirt;
+import com.auterity.neuroweaver.datasets.automotive.Kit;
+import com.auterity.neuroweaver.datasets.automotive.KitDataset;
 import com.auterity.neuroweaver.datasets.automotive.PlainText;
 import com.auterity.neuroweaver.datasets.automotive.ServiceRequests;
 import com.auterity.neuroweaver.datasets.automotive.Split;
+import com.auterity.neuroweaver.datasets.schema.Row;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -13,19 +16,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.temporal.Temporal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code neuroweaver generate}: seeded data files for the quickstart and for pretraining. */
 @Command(
     name = "generate",
-    description = "Write seeded, invented data: service requests or plain automotive text.",
+    description = "Write seeded, invented data: service requests, a kit's dataset or plain text.",
     mixinStandardHelpOptions = true,
-    subcommands = {GenerateCommand.Requests.class, GenerateCommand.Text.class})
+    subcommands = {
+      GenerateCommand.Requests.class,
+      GenerateCommand.KitRows.class,
+      GenerateCommand.Text.class
+    })
 final class GenerateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -109,6 +121,62 @@ final class GenerateCommand implements Callable<Integer> {
           .forEach((fault, count) -> console.printf("  planted %-20s %,d%n", fault, count));
       console.flush();
       return 0;
+    }
+  }
+
+  @Command(
+      name = "kit",
+      description = "JSON Lines: a dataset of a kit, for example of automotive dealership_qa.",
+      mixinStandardHelpOptions = true)
+  static final class KitRows implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "KIT", description = "For example automotive.")
+    private String kit;
+
+    @Parameters(index = "1", paramLabel = "DATASET", description = "One of the kit's.")
+    private String name;
+
+    @Option(names = "--rows", description = "How many rows (default: as many as are on offer).")
+    private Long rows;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(names = "--out", required = true, description = "The file to write.")
+    private Path out;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+      KitDataset dataset = Kit.get(kit).dataset(name);
+      long count = rows == null ? dataset.rows() : rows;
+      if (count < 1 || count > KitDataset.MOST_ROWS) {
+        throw NeuroWeaverException.invalid(
+            "--rows is " + count + "; right would be 1 to " + KitDataset.MOST_ROWS);
+      }
+      List<String> names = dataset.schema().names();
+      ObjectMapper json = new ObjectMapper();
+      write(
+          out,
+          writer -> {
+            for (long i = 0; i < count; i++) {
+              writer.write(json.writeValueAsString(object(names, dataset.row(seed, i))));
+              writer.write('\n');
+            }
+          });
+      PrintWriter console = spec.commandLine().getOut();
+      console.printf("%,d rows of %s (seed %d) in %s%n", count, name, seed, out);
+      console.flush();
+      return 0;
+    }
+
+    private static Map<String, Object> object(List<String> names, Row row) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      for (int i = 0; i < row.size(); i++) {
+        Object value = row.get(i);
+        object.put(names.get(i), value instanceof Temporal time ? time.toString() : value);
+      }
+      return object;
     }
   }
 

@@ -12,6 +12,8 @@ import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.inference.InferHandler;
 import com.auterity.neuroweaver.jobs.loading.ExportHandler;
 import com.auterity.neuroweaver.jobs.loading.LoadHandler;
+import com.auterity.neuroweaver.jobs.loading.LoadKitHandler;
+import com.auterity.neuroweaver.jobs.loading.ScanHandler;
 import com.auterity.neuroweaver.jobs.refinement.RefineHandler;
 import com.auterity.neuroweaver.jobs.training.TrainHandler;
 import com.auterity.neuroweaver.jobs.training.TrainLedger;
@@ -31,7 +33,9 @@ final class Handlers {
   static List<JobHandler> all(GridParts parts, Features features) {
     List<JobHandler> handlers = new ArrayList<>();
     handlers.add(new LoadHandler());
+    handlers.add(new LoadKitHandler(parts.clock()));
     handlers.add(new ExportHandler());
+    handlers.add(new ScanHandler(parts.datasets()));
     handlers.add(new RefineHandler(parts.datasets()));
     handlers.add(
         new TrainHandler(

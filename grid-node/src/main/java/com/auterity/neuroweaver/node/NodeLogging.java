@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs of a node: JSON lines in {@code <work_dir>/logs/node.log}, short lines on stderr. */
-final class NodeLogging {
+public final class NodeLogging {
   private NodeLogging() {}
 
   static void start(NodeConfig config) {
@@ -24,6 +24,11 @@ final class NodeLogging {
     context.putProperty("node", config.name());
     context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(file(context, config));
     context.getLogger("com.auterity.neuroweaver").setLevel(Level.toLevel(config.logLevel()));
+  }
+
+  /** Warnings on stderr and nothing else, for a command of another module. */
+  public static void warningsOnly() {
+    warnings();
   }
 
   /** Warnings on stderr and nothing else: what a command that runs no node wants of libraries. */

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Nodes on loopback with data folders of their own, started together and stopped together. */
-final class LocalGrid implements AutoCloseable {
+public final class LocalGrid implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
   private static final int HEAP_MEGABYTES = 1536;
@@ -38,6 +38,16 @@ final class LocalGrid implements AutoCloseable {
 
   /** Clears the folder of an earlier grid of ours and starts a new one in it. */
   static LocalGrid start(Path home, Path folder, int count) throws InterruptedException {
+    return start(home, folder, count, List.of());
+  }
+
+  /**
+   * Clears the folder of an earlier grid of ours and starts a new one in it.
+   *
+   * @param settings {@code key=value} of every node's configuration, over what this would choose
+   */
+  public static LocalGrid start(Path home, Path folder, int count, List<String> settings)
+      throws InterruptedException {
     LocalGrid grid = new LocalGrid(folder);
     grid.clear();
     List<Integer> ports = freePorts(count);
@@ -46,26 +56,24 @@ final class LocalGrid implements AutoCloseable {
     int workers = Math.max(1, Runtime.getRuntime().availableProcessors() / count);
     for (int i = 0; i < count; i++) {
       String name = "n" + (i + 1);
-      grid.nodes.add(
-          LocalNode.start(
-              home,
-              name,
-              folder.resolve(name),
-              HEAP_MEGABYTES,
+      List<String> all =
+          new ArrayList<>(
               List.of(
                   "initial_nodes=" + count,
                   "partitions=" + PARTITIONS,
                   "workers=" + workers,
                   "memory.region_mb=" + REGION_MEGABYTES,
                   "discovery.port=" + ports.get(i),
-                  "discovery.addresses=[" + addresses + "]")));
+                  "discovery.addresses=[" + addresses + "]"));
+      all.addAll(settings);
+      grid.nodes.add(LocalNode.start(home, name, folder.resolve(name), HEAP_MEGABYTES, all));
     }
     grid.remember();
     return grid;
   }
 
   /** Returns the API address of every node when all are ready. */
-  List<URI> awaitReady() throws InterruptedException {
+  public List<URI> awaitReady() throws InterruptedException {
     Instant end = Instant.now().plus(READY_WITHIN);
     while (true) {
       List<Optional<URI>> addresses = nodes.stream().map(LocalNode::ready).toList();
@@ -86,7 +94,8 @@ final class LocalGrid implements AutoCloseable {
     }
   }
 
-  List<Long> pids() {
+  /** Process ids, in the order of the addresses. */
+  public List<Long> pids() {
     return nodes.stream().map(LocalNode::pid).toList();
   }
 
@@ -112,6 +121,18 @@ final class LocalGrid implements AutoCloseable {
     nodes.clear();
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Deletes what the nodes have stored, once they are stopped. */
+  public synchronized void delete() {
+    if (!nodes.isEmpty()) {
+      throw new IllegalStateException("nodes are running in " + folder);
+    }
+    try {
+      deleteTree(folder);
+    } catch (IOException e) {
+      throw new FailureException("cannot clear " + folder + ": " + e.getMessage());
     }
   }
 

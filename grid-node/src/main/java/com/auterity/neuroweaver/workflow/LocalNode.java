@@ -44,6 +44,7 @@ final class LocalNode {
     findOnPath("setsid").ifPresent(command::add);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + home.resolve("config/jvm.options"));
+    command.add("-XX:+UseParallelGC");
     command.add("-Xms256m");
     command.add("-Xmx" + heapMegabytes + "m");
     command.add("-Dneuroweaver.home=" + home);

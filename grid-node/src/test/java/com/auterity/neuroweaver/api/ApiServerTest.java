@@ -110,6 +110,25 @@ class ApiServerTest {
   }
 
   @Test
+  void kitsShowColumnsRowsOnOfferAndSamples() throws Exception {
+    JsonNode kit = get("/kits/browse?sample_rows=2").json().at("/data/0");
+    assertEquals("automotive", kit.get("name").asText());
+    assertEquals(4, kit.get("datasets").size());
+    for (JsonNode dataset : kit.get("datasets")) {
+      assertTrue(dataset.get("rows").asLong() >= 1_000, dataset.toString());
+      assertEquals(2, dataset.get("sample").size());
+      for (JsonNode column : dataset.get("columns")) {
+        assertTrue(dataset.at("/sample/0").has(column.get("name").asText()), column.toString());
+      }
+    }
+    assertEquals(404, get("/kits/browse?kit=marine").status());
+    Answer loading = post("/kits/automotive/datasets/dealership_qa/load", "{\"seed\":3}");
+    assertEquals(202, loading.status());
+    assertEquals("load_kit", loading.json().get("kind").asText());
+    assertEquals(3, loading.json().at("/parameters/seed").asInt());
+  }
+
+  @Test
   void everyReferenceOfTheOpenApiDocumentResolves() throws Exception {
     JsonNode document = get("/openapi.json").json();
     for (JsonNode reference : document.findValues("$ref")) {

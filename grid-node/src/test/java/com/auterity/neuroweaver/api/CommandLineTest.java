@@ -162,8 +162,58 @@ class CommandLineTest {
     assertEquals(0, run("dataset", "load", "x.csv", "--name", "y", "--detach"));
     says("job_2");
     assertTrue(!fixture.jobs.all().get(1).parameters().has("header"), "a header is the default");
+    assertEquals(
+        0,
+        run(
+            "dataset",
+            "load",
+            "a.csv",
+            "b.csv",
+            "--name",
+            "y",
+            "--detach",
+            "--evolve",
+            "add,widen",
+            "--rename",
+            "a=b",
+            "--rejects",
+            "r.jsonl",
+            "--select",
+            "x,y",
+            "--encoding",
+            "windows-1252",
+            "--schema",
+            "s.yaml",
+            "--max-cell",
+            "9"));
+    parameters = fixture.jobs.all().get(2).parameters();
+    assertEquals(2, parameters.get("paths").size());
+    assertTrue(!parameters.hasNonNull("path"));
+    assertEquals("[\"add\",\"widen\"]", parameters.get("evolve").toString());
+    assertEquals("{\"a\":\"b\"}", parameters.get("rename").toString());
+    assertEquals(
+        Path.of("r.jsonl").toAbsolutePath().toString(), parameters.get("rejects").asText());
+    assertEquals(9, parameters.get("max_cell").asInt());
+    assertEquals(2, run("dataset", "load", "a.csv", "b.csv"), "several files need a name");
     assertEquals(0, run("dataset", "export", "codes", "out.parquet"));
     assertEquals(0, run("model", "deploy", "service-advisor@1.0.0", "--name", "a"));
+  }
+
+  @Test
+  void showsTheKitsAndLoadsFromThem() {
+    assertEquals(0, run("kit", "browse"));
+    says("automotive: ", "dealership_qa (20,000 rows)", "columns: qa_id, department", "question: ");
+    assertEquals(0, run("kit", "browse", "automotive", "--rows", "0"));
+    assertTrue(!out.toString().contains("question: "), out.toString());
+    assertEquals(0, run("kit", "load", "automotive", "dealership_qa", "--rows", "50", "--detach"));
+    assertEquals("load_kit", fixture.jobs.all().get(0).kind());
+    assertEquals(
+        "{\"rows\":50,\"kit\":\"automotive\",\"dataset\":\"dealership_qa\"}",
+        fixture.jobs.all().get(0).parameters().toString());
+    assertEquals(2, run("kit", "browse", "marine"));
+    complains("there is no kit marine; there are [automotive]");
+    assertEquals(2, run("kit", "browse", "--rows", "101"));
+    complains("sample_rows: found 101, expected 0 to 100");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -38,6 +39,23 @@ class GenerateCommandTest {
     Path file = folder.resolve("clean.jsonl");
     assertEquals(0, run("service-requests", "--rows", "50", "--clean", "--out", "" + file));
     assertFalse(out.toString().contains("planted"));
+  }
+
+  @Test
+  void writesAKitsDataset() throws Exception {
+    Path file = folder.resolve("qa.jsonl");
+    assertEquals(0, run("kit", "automotive", "dealership_qa", "--rows", "20", "--out", "" + file));
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(20, lines.size());
+    JsonNode first = new ObjectMapper().readTree(lines.get(0));
+    assertTrue(
+        first.get("answered_on").asText().matches("2025-[0-9]{2}-[0-9]{2}"), first.toString());
+    assertFalse(first.get("question").asText().isBlank());
+    assertTrue(run("kit", "automotive", "boats", "--out", "" + folder.resolve("x")) != 0);
+    assertTrue(
+        run("kit", "automotive", "dealership_qa", "--rows", "0", "--out", "" + folder.resolve("x"))
+            != 0);
+    assertFalse(Files.exists(folder.resolve("x")));
   }
 
   @Test

@@ -5,15 +5,13 @@ import com.auterity.neuroweaver.client.DatasetDetail;
 import com.auterity.neuroweaver.client.DatasetSample;
 import com.auterity.neuroweaver.client.ExportRequest;
 import com.auterity.neuroweaver.client.Job;
-import com.auterity.neuroweaver.client.LoadRequest;
 import com.auterity.neuroweaver.client.NeuroWeaverClient;
 import com.auterity.neuroweaver.client.Page;
 import com.auterity.neuroweaver.client.PartitionPlace;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,52 +37,42 @@ final class DatasetCommand extends Group {
 
   @Command(
       name = "load",
-      description = "Load a CSV, tab-separated, JSON Lines or Parquet file.",
+      description = {
+        "Load files as a new version of a dataset.",
+        "Formats: csv, tsv, jsonl, json, parquet, arrow, adf, nhtsa_complaints, nhtsa_recalls;"
+            + " text also in gzip or zstd. The nodes read the files."
+      },
       mixinStandardHelpOptions = true)
   static final class Load implements Callable<Integer> {
     @Mixin private Connection connection;
     @Mixin private Printer printer;
-
-    @Parameters(paramLabel = "FILE", description = "A file the nodes can read.")
-    private Path file;
+    @Mixin private LayoutOptions layout;
 
     @Option(
         names = "--name",
-        description = "Name of the dataset (default: the file's name without its ending).")
+        description = "Name of the dataset (default: that of the one file without its ending).")
     private String name;
 
     @Option(
-        names = "--format",
-        description = "csv, tsv, jsonl or parquet (default: by the ending).")
-    private String format;
-
-    @Option(names = "--delimiter", description = "One character that parts the columns.")
-    private String delimiter;
+        names = "--rejects",
+        paramLabel = "FILE",
+        description = "Write rejected rows, whole and with reasons, to this JSON Lines file.")
+    private Path rejects;
 
     @Option(
-        names = "--header",
-        negatable = true,
-        arity = "0",
-        defaultValue = "true",
-        fallbackValue = "true",
-        description = "Whether the first line names the columns (default: it does).")
-    private boolean header;
-
-    @Option(
-        names = "--quote",
-        negatable = true,
-        arity = "0",
-        defaultValue = "true",
-        fallbackValue = "true",
-        description = "Whether fields may stand in double quotes (default: they may).")
-    private boolean quote;
-
-    @Option(
-        names = "--columns",
+        names = "--evolve",
         split = ",",
-        paramLabel = "NAME[,NAME...]",
-        description = "Names of the columns, in the order of the file.")
-    private List<String> columns;
+        paramLabel = "CHANGE[,CHANGE...]",
+        description =
+            "Allow other columns than the newest version has: add, drop, widen (default: none).")
+    private List<String> evolve;
+
+    @Option(
+        names = "--rename",
+        split = ",",
+        paramLabel = "OLD=NEW[,OLD=NEW...]",
+        description = "Columns of the newest version that have another name in the files.")
+    private Map<String, String> rename;
 
     @Option(names = "--partition-by", description = "Column whose equal values lie together.")
     private String partitionBy;
@@ -95,30 +83,22 @@ final class DatasetCommand extends Group {
     @Override
     public Integer call() throws InterruptedException {
       NeuroWeaverClient client = connection.client();
-      List<JsonNode> names =
-          columns == null
-              ? null
-              : columns.stream().map(column -> (JsonNode) TextNode.valueOf(column)).toList();
       Job job =
           client.loadDataset(
-              new LoadRequest(
-                  name == null ? stem(file) : name,
-                  file.toAbsolutePath().normalize().toString(),
-                  format,
-                  unescape(delimiter),
-                  quote ? null : Boolean.FALSE,
-                  header ? null : Boolean.FALSE,
-                  names,
+              layout.request(
+                  name == null ? stem(layout.files()) : name,
+                  rejects,
+                  evolve,
+                  rename,
                   partitionBy));
       return Submitted.show(client, printer, job, detach);
     }
 
-    private static String unescape(String text) {
-      return text == null ? null : text.replace("\\t", "\t");
-    }
-
-    private static String stem(Path file) {
-      String text = file.getFileName().toString();
+    private static String stem(List<String> files) {
+      if (files.size() > 1 || files.get(0).matches(".*[*?\\[{].*")) {
+        throw new UsageException("several files become one dataset: give it a --name");
+      }
+      String text = Path.of(files.get(0)).toAbsolutePath().normalize().getFileName().toString();
       int dot = text.indexOf('.');
       return dot > 0 ? text.substring(0, dot) : text;
     }
@@ -279,8 +259,17 @@ final class DatasetCommand extends Group {
     @Parameters(index = "1", paramLabel = "FILE", description = "Where the nodes write it.")
     private Path file;
 
-    @Option(names = "--format", defaultValue = "parquet", description = "parquet (the default).")
+    @Option(
+        names = "--format",
+        description = "parquet, arrow, csv or jsonl (default: by the file's ending, else parquet).")
     private String format;
+
+    @Option(
+        names = "--compression",
+        description =
+            "parquet: zstd (default), snappy; arrow: zstd (default), none; csv and jsonl: none,"
+                + " gzip, zstd (default: by the file's ending).")
+    private String compression;
 
     @Option(names = "--detach", description = "Submit, print the job and return.")
     private boolean detach;
@@ -290,7 +279,8 @@ final class DatasetCommand extends Group {
       NeuroWeaverClient client = connection.client();
       Job job =
           client.exportDataset(
-              reference, new ExportRequest(file.toAbsolutePath().normalize().toString(), format));
+              reference,
+              new ExportRequest(file.toAbsolutePath().normalize().toString(), format, compression));
       return Submitted.show(client, printer, job, detach);
     }
   }

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       RunCommand.class,
       DatasetCommand.class,
+      KitCommand.class,
       JobCommand.class,
       ModelCommand.class,
       PredictCommand.class,

@@ -1,9 +1,5 @@
 package com.auterity.neuroweaver.datasets.automotive;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -87,7 +83,7 @@ final class Phrasebook {
     Map<String, List<String>> macros = new HashMap<>();
     Entry entry = null;
     int number = 0;
-    for (String line : lines()) {
+    for (String line : TextResource.lines(RESOURCE)) {
       number++;
       if (line.isBlank() || line.startsWith("#")) {
         continue;
@@ -133,16 +129,5 @@ final class Phrasebook {
         parts.equals(List.of("none")) ? List.of() : parts,
         Double.parseDouble(field[4].strip()),
         field[5].strip());
-  }
-
-  private static List<String> lines() {
-    try (InputStream in = Phrasebook.class.getResourceAsStream(RESOURCE)) {
-      if (in == null) {
-        throw new IllegalStateException("resource " + RESOURCE + " is missing");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -52,21 +52,25 @@ final class Vehicles {
     List<Line> lines = lines(split);
     Line line = lines.get(random.nextInt(lines.size()));
     int year = 2010 + random.nextInt(16);
+    Vin vin = vin(line, year, random);
+    int odometer = (2026 - year) * (7_000 + random.nextInt(8_000)) + random.nextInt(3_000);
+    return new Vehicle(line, vin, year, odometer);
+  }
+
+  /** A VIN of this line and model year that is right in every respect. */
+  static Vin vin(Line line, int year, RandomGenerator random) {
     // The seventh character is a letter: model years from 2010 on.
     String descriptor =
         line.descriptor().substring(0, 3)
             + PLANTS.charAt(random.nextInt(PLANTS.length()))
             + line.descriptor().charAt(3);
     String serial = String.format("%06d", 100_000 + random.nextInt(900_000));
-    Vin vin =
-        Vin.withCheckDigit(
-            line.wmi()
-                + descriptor
-                + '0'
-                + Vin.yearCode(year)
-                + PLANTS.charAt(random.nextInt(PLANTS.length()))
-                + serial);
-    int odometer = (2026 - year) * (7_000 + random.nextInt(8_000)) + random.nextInt(3_000);
-    return new Vehicle(line, vin, year, odometer);
+    return Vin.withCheckDigit(
+        line.wmi()
+            + descriptor
+            + '0'
+            + Vin.yearCode(year)
+            + PLANTS.charAt(random.nextInt(PLANTS.length()))
+            + serial);
   }
 }

@@ -9,7 +9,10 @@ import com.auterity.neuroweaver.datasets.schema.TextValues;
 import com.auterity.neuroweaver.datasets.schema.TypeInference;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Rows of a CSV or tab-separated file. An empty cell is null, whatever its column's type. */
@@ -18,33 +21,27 @@ final class DelimitedReader implements RowReader {
   private final RejectedRows rejected;
   private final Schema schema;
   private final long count;
+  private final int maxCell;
+  private final Meanings meanings;
+  private final Set<String> valueless;
   private long ordinal;
 
   private DelimitedReader(
-      DelimitedRecords records, RejectedRows rejected, Schema schema, long count) {
+      DelimitedRecords records, RejectedRows rejected, Schema schema, Typed typed, int maxCell) {
+    this.maxCell = maxCell;
+    this.meanings = new Meanings(schema, typed.columns());
+    this.valueless = typed.valueless();
     this.records = records;
     this.rejected = rejected;
     this.schema = schema;
-    this.count = count;
+    this.count = typed.records();
   }
 
   static DelimitedReader open(Path file, FileOptions options, RejectedRows rejected) {
-    List<ColumnDeclaration> columns = columns(file, options);
-    Schema schema;
-    long count = 0;
-    if (columns.stream().allMatch(column -> column.type() != null)) {
-      schema = new Schema(columns.stream().map(column -> column.column(null)).toList());
-    } else {
-      List<TypeInference> types =
-          Stream.generate(TypeInference::new).limit(columns.size()).toList();
-      count = infer(file, options, types);
-      List<Column> typed = new ArrayList<>();
-      for (int i = 0; i < types.size(); i++) {
-        typed.add(columns.get(i).column(types.get(i).type()));
-      }
-      schema = new Schema(typed);
-    }
-    return new DelimitedReader(start(file, options), rejected, schema, count);
+    Typed typed = typed(file, options);
+    Schema schema =
+        new Schema(typed.columns().stream().map(column -> column.column(null)).toList());
+    return new DelimitedReader(start(file, options), rejected, schema, typed, options.maxCell());
   }
 
   @Override
@@ -55,6 +52,16 @@ final class DelimitedReader implements RowReader {
   @Override
   public long records() {
     return count;
+  }
+
+  @Override
+  public Set<String> valueless() {
+    return valueless;
+  }
+
+  @Override
+  public long line() {
+    return records.line();
   }
 
   @Override
@@ -79,7 +86,8 @@ final class DelimitedReader implements RowReader {
       rejected.add(
           records.line(),
           RejectedRows.FIELD_COUNT,
-          "expected " + columns.size() + " cells, found " + records.width());
+          "expected " + columns.size() + " cells, found " + records.width(),
+          records::cells);
       return null;
     }
     Object[] values = new Object[columns.size()];
@@ -89,15 +97,35 @@ final class DelimitedReader implements RowReader {
       if (cell == null) {
         if (!column.nullable()) {
           rejected.add(
-              records.line(), RejectedRows.MISSING_VALUE, column.name() + ": has no value");
+              records.line(),
+              RejectedRows.MISSING_VALUE,
+              column.name() + ": has no value",
+              records::cells);
           return null;
         }
         continue;
       }
+      if (cell.length() > maxCell) {
+        rejected.add(
+            records.line(),
+            RejectedRows.TOO_LONG,
+            DatasetFile.tooLong(column.name(), cell.length(), maxCell),
+            records::cells);
+        return null;
+      }
       try {
         values[i] = TextValues.parse(column.type(), cell);
       } catch (BadValueException e) {
-        rejected.add(records.line(), RejectedRows.BAD_VALUE, column.name() + ": " + e.getMessage());
+        rejected.add(
+            records.line(),
+            RejectedRows.BAD_VALUE,
+            column.name() + ": " + e.getMessage(),
+            records::cells);
+        return null;
+      }
+      String fault = meanings.has(i) ? meanings.fault(i, values[i]) : null;
+      if (fault != null) {
+        rejected.add(records.line(), meanings.reason(i), fault, records::cells);
         return null;
       }
     }
@@ -114,7 +142,7 @@ final class DelimitedReader implements RowReader {
   }
 
   /** Shows every cell of every record of the right width to its column's inference. */
-  private static long infer(Path file, FileOptions options, List<TypeInference> types) {
+  static long infer(Path file, FileOptions options, List<TypeInference> types) {
     long count = 0;
     try (DelimitedRecords records = start(file, options)) {
       while (records.advance()) {
@@ -133,6 +161,38 @@ final class DelimitedReader implements RowReader {
     return count;
   }
 
+  /** The columns, with the types that are inferred where none is declared. */
+  static Typed typed(Path file, FileOptions options) {
+    List<ColumnDeclaration> columns = columns(file, options);
+    if (columns.stream().allMatch(column -> column.type() != null)) {
+      return new Typed(columns, 0, Set.of());
+    }
+    List<TypeInference> types = Stream.generate(TypeInference::new).limit(columns.size()).toList();
+    long count = infer(file, options, types);
+    List<ColumnDeclaration> typed = new ArrayList<>();
+    Set<String> valueless = new HashSet<>();
+    for (int i = 0; i < types.size(); i++) {
+      ColumnDeclaration column = columns.get(i);
+      if (column.type() == null && !types.get(i).seen()) {
+        valueless.add(column.name());
+      }
+      typed.add(
+          column.type() != null
+              ? column
+              : new ColumnDeclaration(
+                  column.name(), types.get(i).type(), column.semantic(), column.nullable()));
+    }
+    return new Typed(typed, count, valueless);
+  }
+
+  /**
+   * Columns that all have a type.
+   *
+   * @param records how many there are in the file, or 0 when it was not read for that
+   * @param valueless columns without any value, whose type is a guess
+   */
+  record Typed(List<ColumnDeclaration> columns, long records, Set<String> valueless) {}
+
   /** The columns with what is declared of them; reads no further than the first row. */
   static List<ColumnDeclaration> columns(Path file, FileOptions options) {
     try (DelimitedRecords records = new DelimitedRecords(file, options)) {
@@ -140,6 +200,7 @@ final class DelimitedReader implements RowReader {
         throw DatasetFile.refused(file, "is empty: it has no line with text");
       }
       if (!options.header()) {
+        DatasetFile.checkWidth(file, records.width());
         return options.columns().isEmpty() ? madeUp(records.width()) : options.columns();
       }
       List<String> names = header(file, records);
@@ -152,6 +213,16 @@ final class DelimitedReader implements RowReader {
     }
   }
 
+  /** How many cells the first record has. */
+  static int width(Path file, FileOptions options) {
+    try (DelimitedRecords records = new DelimitedRecords(file, options)) {
+      if (!records.advance()) {
+        throw DatasetFile.refused(file, "is empty: it has no line with text");
+      }
+      return records.width();
+    }
+  }
+
   private static List<ColumnDeclaration> madeUp(int width) {
     List<ColumnDeclaration> columns = new ArrayList<>();
     for (int i = 1; i <= width; i++) {
@@ -161,19 +232,19 @@ final class DelimitedReader implements RowReader {
   }
 
   private static List<String> header(Path file, DelimitedRecords records) {
-    List<String> names = new ArrayList<>();
+    DatasetFile.checkWidth(file, records.width());
+    Set<String> names = new LinkedHashSet<>();
     for (int i = 0; i < records.width(); i++) {
       String name = records.cell(i) == null ? "" : records.cell(i).strip();
       if (name.isEmpty()) {
         throw DatasetFile.refused(
             file, records.line(), "column " + (i + 1) + " of the header has no name", null);
       }
-      if (names.contains(name)) {
+      if (!names.add(name)) {
         throw DatasetFile.refused(
             file, records.line(), "the header names column " + name + " twice", null);
       }
-      names.add(name);
     }
-    return names;
+    return List.copyOf(names);
   }
 }

@@ -10,13 +10,15 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The records of a delimited text file, one after the other; empty lines are skipped. */
 final class DelimitedRecords implements AutoCloseable {
   /** No text has this character (Unicode's noncharacter), so as a quote it quotes nothing. */
-  private static final char NO_QUOTE = '\uffff';
+  static final char NO_QUOTE = '\uffff';
 
   private final Path file;
+  private final FileOptions options;
   private final boolean quoted;
   private final TailReader text;
   private final CloseableIterator<CsvRecord> records;
@@ -24,9 +26,10 @@ final class DelimitedRecords implements AutoCloseable {
 
   DelimitedRecords(Path file, FileOptions options) {
     this.file = file;
+    this.options = options;
     this.quoted = options.quoted();
     try {
-      Reader reader = TextInput.open(file);
+      Reader reader = TextInput.open(file, options);
       this.text = new TailReader(reader);
       this.records =
           CsvReader.builder()
@@ -71,6 +74,11 @@ final class DelimitedRecords implements AutoCloseable {
     return cell.isEmpty() ? null : cell;
   }
 
+  /** The cells as they were read. */
+  List<String> cells() {
+    return record.getFields();
+  }
+
   @Override
   public void close() {
     try {
@@ -90,12 +98,7 @@ final class DelimitedRecords implements AutoCloseable {
   private NeuroWeaverException unreadable(RuntimeException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof CharacterCodingException) {
-        return DatasetFile.refused(
-            file,
-            "is not UTF-8: a wrong byte stands after line "
-                + (record == null ? 0 : line())
-                + "; convert it first, for example with iconv",
-            e);
+        return DatasetFile.wrongBytes(file, options, e);
       }
     }
     String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();

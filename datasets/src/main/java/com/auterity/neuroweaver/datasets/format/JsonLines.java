@@ -1,91 +1,99 @@
 package com.auterity.neuroweaver.datasets.format;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 
-/** The objects of a JSON Lines file, one after the other; blank lines are skipped. */
-final class JsonLines implements AutoCloseable {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
-          .build();
+/** The objects of a JSON Lines file; blank lines are skipped. */
+final class JsonLines implements JsonRecords {
+  /** Longer lines are rejected, in characters. */
+  static final int LONGEST = 16 << 20;
 
   private final Path file;
-  private final BufferedReader text;
+  private final FileOptions options;
+  private final LineReader lines;
   private long line;
+  private String text;
   private ObjectNode object;
+  private String reason;
   private String problem;
 
-  JsonLines(Path file) {
+  JsonLines(Path file, FileOptions options) {
     this.file = file;
+    this.options = options;
     try {
-      this.text = new BufferedReader(TextInput.open(file), 1 << 16);
+      this.lines = new LineReader(TextInput.open(file, options), LONGEST);
     } catch (IOException e) {
       throw DatasetFile.refused(file, "cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /** Goes to the next line with text; false at the end. */
-  boolean advance() {
+  @Override
+  public boolean advance() {
     try {
-      String next;
       do {
-        next = text.readLine();
+        text = lines.next();
         line++;
-      } while (next != null && next.isBlank());
-      if (next == null) {
+      } while (text != null && text.isBlank());
+      if (text == null) {
         return false;
       }
-      parse(next);
+      parse();
       return true;
     } catch (CharacterCodingException e) {
-      throw DatasetFile.refused(file, "is not UTF-8: a wrong byte stands after line " + line, e);
+      throw DatasetFile.wrongBytes(file, options, e);
     } catch (IOException e) {
       throw DatasetFile.refused(file, line, "cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /** From 1. */
-  long line() {
+  @Override
+  public long line() {
     return line;
   }
 
-  /** The line's object, or null when it holds none. */
-  ObjectNode object() {
+  @Override
+  public ObjectNode object() {
     return object;
   }
 
-  /** What is wrong with a line without an object. */
-  String problem() {
+  @Override
+  public String reason() {
+    return reason;
+  }
+
+  @Override
+  public String problem() {
     return problem;
+  }
+
+  @Override
+  public Object raw() {
+    return text;
   }
 
   @Override
   public void close() {
     try {
-      text.close();
+      lines.close();
     } catch (IOException e) {
       throw DatasetFile.refused(file, "cannot be closed: " + e.getMessage(), e);
     }
   }
 
-  private void parse(String json) {
+  private void parse() {
     object = null;
-    problem = null;
+    reason = RejectedRows.BAD_JSON;
+    if (lines.length() > LONGEST) {
+      reason = RejectedRows.TOO_LONG;
+      problem = "a line of " + lines.length() + " characters; at most " + LONGEST + " are taken";
+      return;
+    }
     try {
-      JsonNode node = MAPPER.readTree(json);
+      JsonNode node = MAPPER.readTree(text);
       if (node instanceof ObjectNode found) {
         object = found;
       } else {

@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.datasets.format;
 
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
+import com.auterity.neuroweaver.datasets.schema.ColumnValues;
 import com.auterity.neuroweaver.datasets.schema.Micros;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -14,6 +15,8 @@ import java.time.LocalTime;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.LongUnaryOperator;
+import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
@@ -34,7 +37,14 @@ import org.apache.parquet.schema.PrimitiveType;
  * LogicalTypes.md; decimals of more than 15 digits are kept as text because a double loses some.
  */
 record ParquetCell(
-    ColumnType type, LongFunction<Object> ofInteger, Function<Binary, Object> ofBytes) {
+    ColumnType type,
+    LongFunction<Object> ofInteger,
+    LongUnaryOperator bits,
+    Function<Binary, Object> ofBytes) {
+  /** A nested value as JSON text; {@link ParquetNested} makes it. */
+  static final ParquetCell JSON = new ParquetCell(ColumnType.STRING, null, null, null);
+
+  private static final Function<Binary, Object> TEXT = ParquetCell::text;
   private static final int EXACT_DECIMAL_DIGITS = 15;
   private static final long JULIAN_EPOCH = 2_440_588;
 
@@ -45,8 +55,8 @@ record ParquetCell(
       return decimal(decimal);
     }
     return switch (primitive.getPrimitiveTypeName()) {
-      case BOOLEAN -> new ParquetCell(ColumnType.BOOL, null, null);
-      case FLOAT, DOUBLE -> new ParquetCell(ColumnType.FLOAT64, null, null);
+      case BOOLEAN -> new ParquetCell(ColumnType.BOOL, null, null, null);
+      case FLOAT, DOUBLE -> new ParquetCell(ColumnType.FLOAT64, null, null, null);
       case INT32, INT64 -> integer(logical);
       case INT96 -> bytes(ColumnType.TIMESTAMP, ParquetCell::int96);
       case BINARY ->
@@ -54,7 +64,7 @@ record ParquetCell(
                   || logical instanceof StringLogicalTypeAnnotation
                   || logical instanceof EnumLogicalTypeAnnotation
                   || logical instanceof JsonLogicalTypeAnnotation
-              ? bytes(ColumnType.STRING, ParquetCell::text)
+              ? bytes(ColumnType.STRING, TEXT)
               : null;
       case FIXED_LEN_BYTE_ARRAY ->
           logical instanceof UUIDLogicalTypeAnnotation
@@ -65,27 +75,31 @@ record ParquetCell(
 
   private static ParquetCell integer(LogicalTypeAnnotation logical) {
     if (logical == null) {
-      return whole(ColumnType.INT64, value -> value);
+      return whole(ColumnType.INT64, value -> value, value -> value);
     }
     if (logical instanceof IntLogicalTypeAnnotation number) {
       if (number.isSigned()) {
-        return whole(ColumnType.INT64, value -> value);
+        return whole(ColumnType.INT64, value -> value, value -> value);
       }
       return number.getBitWidth() < 64
-          ? whole(ColumnType.INT64, value -> value & 0xffff_ffffL)
-          : whole(ColumnType.STRING, Long::toUnsignedString);
+          ? whole(ColumnType.INT64, value -> value & 0xffff_ffffL, value -> value & 0xffff_ffffL)
+          : whole(ColumnType.STRING, Long::toUnsignedString, null);
     }
     if (logical instanceof DateLogicalTypeAnnotation) {
-      return whole(ColumnType.DATE, LocalDate::ofEpochDay);
+      return whole(ColumnType.DATE, LocalDate::ofEpochDay, value -> value);
     }
     if (logical instanceof TimestampLogicalTypeAnnotation timestamp) {
-      return whole(ColumnType.TIMESTAMP, value -> timestamp(timestamp.getUnit(), value));
+      return whole(
+          ColumnType.TIMESTAMP,
+          value -> Micros.toInstant(micros(timestamp.getUnit(), value)),
+          value -> micros(timestamp.getUnit(), value));
     }
     if (logical instanceof TimeLogicalTypeAnnotation time) {
       long nanos = nanos(time.getUnit());
       return whole(
           ColumnType.STRING,
-          value -> LocalTime.ofNanoOfDay(Math.multiplyExact(value, nanos)).toString());
+          value -> LocalTime.ofNanoOfDay(Math.multiplyExact(value, nanos)).toString(),
+          null);
     }
     return null;
   }
@@ -98,22 +112,50 @@ record ParquetCell(
     return new ParquetCell(
         exact ? ColumnType.FLOAT64 : ColumnType.STRING,
         unscaled -> value.apply(BigDecimal.valueOf(unscaled, scale)),
+        null,
         unscaled -> value.apply(new BigDecimal(new BigInteger(unscaled.getBytes()), scale)));
   }
 
-  private static ParquetCell whole(ColumnType type, LongFunction<Object> value) {
-    return new ParquetCell(type, value, null);
+  private static ParquetCell whole(
+      ColumnType type, LongFunction<Object> value, LongUnaryOperator bits) {
+    return new ParquetCell(type, value, bits, null);
   }
 
   private static ParquetCell bytes(ColumnType type, Function<Binary, Object> value) {
-    return new ParquetCell(type, null, value);
+    return new ParquetCell(type, null, null, value);
   }
 
-  private static Instant timestamp(TimeUnit unit, long value) {
+  /** Adds the reader's current value, which is not null, to a column. */
+  void read(ColumnReader reader, ColumnValues values) {
+    switch (reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName()) {
+      case BOOLEAN -> values.addBits(reader.getBoolean() ? 1 : 0);
+      case FLOAT -> values.addBits(Double.doubleToRawLongBits(reader.getFloat()));
+      case DOUBLE -> values.addBits(Double.doubleToRawLongBits(reader.getDouble()));
+      case INT32 -> addInteger(reader.getInteger(), values);
+      case INT64 -> addInteger(reader.getLong(), values);
+      case INT96, BINARY, FIXED_LEN_BYTE_ARRAY -> {
+        if (ofBytes == TEXT) {
+          ParquetBatches.addText(values, reader.getBinary());
+        } else {
+          values.add(ofBytes.apply(reader.getBinary()));
+        }
+      }
+    }
+  }
+
+  private void addInteger(long value, ColumnValues values) {
+    if (bits == null) {
+      values.add(ofInteger.apply(value));
+    } else {
+      values.addBits(bits.applyAsLong(value));
+    }
+  }
+
+  private static long micros(TimeUnit unit, long value) {
     return switch (unit) {
-      case MILLIS -> Micros.truncate(Instant.ofEpochMilli(value));
-      case MICROS -> Micros.toInstant(value);
-      case NANOS -> Micros.toInstant(Math.floorDiv(value, 1_000L));
+      case MILLIS -> Math.multiplyExact(value, 1_000L);
+      case MICROS -> value;
+      case NANOS -> Math.floorDiv(value, 1_000L);
     };
   }
 

@@ -5,15 +5,12 @@ import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnDeclaration;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.datasets.schema.SemanticType;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -25,33 +22,36 @@ import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
-/** Rows of a Parquet file with flat columns, holding one row group at a time. */
+/** Rows of a Parquet file, nested columns as JSON text, holding one row group at a time. */
 final class ParquetRowReader implements RowReader {
-  private static final byte[] MARK = "PAR1".getBytes(StandardCharsets.US_ASCII);
-
   private final Path file;
   private final ParquetFileReader reader;
   private final MessageColumnIO columnIo;
   private final Schema schema;
   private final ParquetRows rows;
   private final RejectedRows rejected;
+  private final int maxCell;
   private RecordReader<Object[]> group;
+  private int nextGroup;
   private long left;
   private long ordinal;
 
   private ParquetRowReader(
       Path file,
       ParquetFileReader reader,
+      MessageType type,
       Schema schema,
       List<ParquetCell> cells,
-      RejectedRows rejected) {
+      RejectedRows rejected,
+      int maxCell) {
     this.file = file;
     this.reader = reader;
     this.schema = schema;
-    this.rows = new ParquetRows(schema, cells);
+    this.rows = new ParquetRows(type, schema, cells);
     this.rejected = rejected;
+    this.maxCell = maxCell;
     this.columnIo =
-        new ColumnIOFactory().getColumnIO(reader.getFooter().getFileMetaData().getSchema());
+        new ColumnIOFactory().getColumnIO(type, reader.getFooter().getFileMetaData().getSchema());
   }
 
   static ParquetRowReader open(Path file, FileOptions options, RejectedRows rejected) {
@@ -61,9 +61,24 @@ final class ParquetRowReader implements RowReader {
         throw DatasetFile.refused(file, "has no row");
       }
       MessageType type = reader.getFooter().getFileMetaData().getSchema();
-      List<ParquetCell> cells = cells(file, type);
+      Schema schema = schema(file, type, cells(file, type), options);
+      if (!options.select().isEmpty()) {
+        // Only the chunks of these columns are read.
+        type =
+            new MessageType(
+                type.getName(),
+                type.getFields().stream()
+                    .filter(field -> options.select().contains(field.getName()))
+                    .toList());
+        reader.setRequestedSchema(type);
+        schema =
+            new Schema(
+                schema.columns().stream()
+                    .filter(column -> options.select().contains(column.name()))
+                    .toList());
+      }
       return new ParquetRowReader(
-          file, reader, schema(file, type, cells, options.columns()), cells, rejected);
+          file, reader, type, schema, cells(file, type), rejected, options.maxCell());
     } catch (RuntimeException e) {
       close(file, reader);
       throw e;
@@ -81,6 +96,11 @@ final class ParquetRowReader implements RowReader {
   }
 
   @Override
+  public long line() {
+    return ordinal;
+  }
+
+  @Override
   public Row next() {
     while (true) {
       Object[] values = record();
@@ -89,12 +109,18 @@ final class ParquetRowReader implements RowReader {
       }
       long at = ordinal++;
       if (rows.problem() != null) {
-        rejected.add(at + 1, RejectedRows.BAD_VALUE, rows.problem());
+        rejected.add(at + 1, RejectedRows.BAD_VALUE, rows.problem(), () -> named(values));
+        continue;
+      }
+      String tooLong = tooLong(values);
+      if (tooLong != null) {
+        rejected.add(at + 1, RejectedRows.TOO_LONG, tooLong, () -> named(values));
         continue;
       }
       String missing = missing(values);
       if (missing != null) {
-        rejected.add(at + 1, RejectedRows.MISSING_VALUE, missing + ": has no value");
+        rejected.add(
+            at + 1, RejectedRows.MISSING_VALUE, missing + ": has no value", () -> named(values));
         continue;
       }
       return new Row(at, values);
@@ -109,6 +135,9 @@ final class ParquetRowReader implements RowReader {
   private Object[] record() {
     try {
       while (left == 0) {
+        if (nextGroup < reader.getRowGroups().size()) {
+          ParquetFooter.checkGroup(file, reader.getRowGroups().get(nextGroup++));
+        }
         PageReadStore pages = reader.readNextRowGroup();
         if (pages == null) {
           return null;
@@ -118,10 +147,25 @@ final class ParquetRowReader implements RowReader {
       }
       left--;
       return group.read();
+    } catch (NeuroWeaverException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw DatasetFile.refused(
           file, "cannot be read after row " + ordinal + ": " + e.getMessage(), e);
     }
+  }
+
+  private Map<String, Object> named(Object[] values) {
+    return ReshapedRows.named(schema, new Row(0, values));
+  }
+
+  private String tooLong(Object[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] instanceof String text && text.length() > maxCell) {
+        return DatasetFile.tooLong(schema.columns().get(i).name(), text.length(), maxCell);
+      }
+    }
+    return null;
   }
 
   private String missing(Object[] values) {
@@ -134,14 +178,9 @@ final class ParquetRowReader implements RowReader {
     return null;
   }
 
-  private static ParquetFileReader open(Path file) {
+  static ParquetFileReader open(Path file) {
     try {
-      if (!endsInMark(file)) {
-        throw DatasetFile.refused(
-            file,
-            "is no whole Parquet file: it does not end in PAR1; it may be cut off or of another"
-                + " format");
-      }
+      ParquetFooter.check(file);
       return ParquetFileReader.open(
           new LocalInputFile(file),
           ParquetReadOptions.builder(new PlainParquetConfiguration())
@@ -155,31 +194,13 @@ final class ParquetRowReader implements RowReader {
     }
   }
 
-  private static boolean endsInMark(Path file) throws IOException {
-    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-      if (channel.size() < MARK.length) {
-        return false;
-      }
-      ByteBuffer end = ByteBuffer.allocate(MARK.length);
-      channel.position(channel.size() - MARK.length);
-      while (end.hasRemaining() && channel.read(end) >= 0) {
-        continue;
-      }
-      return Arrays.equals(end.array(), MARK);
-    }
-  }
-
-  private static List<ParquetCell> cells(Path file, MessageType type) {
+  static List<ParquetCell> cells(Path file, MessageType type) {
     List<ParquetCell> cells = new ArrayList<>();
     for (Type field : type.getFields()) {
-      if (!field.isPrimitive() || field.isRepetition(Type.Repetition.REPEATED)) {
-        throw DatasetFile.refused(
-            file,
-            "has a nested column, "
-                + field.getName()
-                + "; only flat columns can be loaded: unnest it or leave it out when writing");
-      }
-      ParquetCell cell = ParquetCell.of(field.asPrimitiveType());
+      ParquetCell cell =
+          !ParquetNested.nested(field)
+              ? ParquetCell.of(field.asPrimitiveType())
+              : ParquetNested.supported(field) ? ParquetCell.JSON : null;
       if (cell == null) {
         throw DatasetFile.refused(
             file,
@@ -192,23 +213,27 @@ final class ParquetRowReader implements RowReader {
     return cells;
   }
 
-  private static Schema schema(
-      Path file, MessageType type, List<ParquetCell> cells, List<ColumnDeclaration> declared) {
+  static Schema schema(Path file, MessageType type, List<ParquetCell> cells, FileOptions options) {
+    DatasetFile.checkWidth(file, type.getFieldCount());
     List<String> names = type.getFields().stream().map(Type::getName).toList();
     List<Column> columns = new ArrayList<>();
-    for (ColumnDeclaration column : DeclaredColumns.over(file, names, declared)) {
+    for (ColumnDeclaration column : DeclaredColumns.over(file, names, options.columns())) {
       ParquetCell cell = cells.get(columns.size());
       if (column.type() != null && column.type() != cell.type()) {
         throw DatasetFile.refused(
             file,
             "holds column " + column.name() + " as " + cell.type() + ", not " + column.type());
       }
-      columns.add(column.column(cell.type()));
+      boolean json = cell == ParquetCell.JSON && column.semantic() == SemanticType.NONE;
+      columns.add(
+          json
+              ? new Column(column.name(), cell.type(), column.nullable(), SemanticType.JSON)
+              : column.column(cell.type()));
     }
     return new Schema(columns);
   }
 
-  private static void close(Path file, ParquetFileReader reader) throws NeuroWeaverException {
+  static void close(Path file, ParquetFileReader reader) throws NeuroWeaverException {
     try {
       reader.close();
     } catch (IOException e) {

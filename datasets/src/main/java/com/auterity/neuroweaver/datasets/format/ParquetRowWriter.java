@@ -30,7 +30,7 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
 /** Writes rows as a flat Parquet file. The file is whole once {@link #close} has returned. */
-public final class ParquetRowWriter implements AutoCloseable {
+public final class ParquetRowWriter implements RowWriter {
   private static final long ROW_GROUP = 32L << 20;
 
   private final ParquetWriter<Row> writer;
@@ -46,6 +46,7 @@ public final class ParquetRowWriter implements AutoCloseable {
             .build();
   }
 
+  @Override
   public void write(Row row) throws IOException {
     writer.write(row);
   }

@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.datasets.format;
 
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.parquet.column.Dictionary;
 import org.apache.parquet.io.api.Binary;
@@ -8,18 +9,27 @@ import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.io.api.RecordMaterializer;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 
 /** Puts the cells Parquet's record assembly delivers into one array for each row. */
 final class ParquetRows extends RecordMaterializer<Object[]> {
-  private final CellConverter[] cells;
+  private final Converter[] cells;
   private final GroupConverter root;
   private Object[] values;
   private String problem;
 
-  ParquetRows(Schema schema, List<ParquetCell> columns) {
-    cells = new CellConverter[columns.size()];
+  ParquetRows(MessageType type, Schema schema, List<ParquetCell> columns) {
+    cells = new Converter[columns.size()];
+    List<Integer> nested = new ArrayList<>();
     for (int i = 0; i < cells.length; i++) {
-      cells[i] = new CellConverter(i, schema.columns().get(i).name(), columns.get(i));
+      String name = schema.columns().get(i).name();
+      if (columns.get(i) == ParquetCell.JSON) {
+        cells[i] = nested(type.getType(i), i, name);
+        nested.add(i);
+      } else {
+        cells[i] = new CellConverter(i, name, columns.get(i));
+      }
     }
     root =
         new GroupConverter() {
@@ -31,12 +41,30 @@ final class ParquetRows extends RecordMaterializer<Object[]> {
           @Override
           public void start() {
             values = new Object[cells.length];
+            for (int i : nested) {
+              values[i] =
+                  type.getType(i).isRepetition(Type.Repetition.REPEATED) ? new ArrayList<>() : null;
+            }
             problem = null;
           }
 
           @Override
-          public void end() {}
+          public void end() {
+            for (int i : nested) {
+              values[i] = values[i] == null ? null : JsonText.of(values[i]);
+            }
+          }
         };
+  }
+
+  @SuppressWarnings("unchecked") // start() of the record puts a list there
+  private Converter nested(Type field, int index, String name) {
+    ParquetNested nested = new ParquetNested(e -> problem = name + ": " + e.getMessage());
+    return nested.converter(
+        field,
+        field.isRepetition(Type.Repetition.REPEATED)
+            ? value -> ((List<Object>) values[index]).add(value)
+            : value -> values[index] = value);
   }
 
   @Override
@@ -91,7 +119,7 @@ final class ParquetRows extends RecordMaterializer<Object[]> {
       try {
         values[index] = cell.ofInteger().apply(value);
       } catch (RuntimeException e) {
-        problem = name + ": " + e.getMessage();
+        problem(e);
       }
     }
 
@@ -100,6 +128,12 @@ final class ParquetRows extends RecordMaterializer<Object[]> {
       try {
         values[index] = cell.ofBytes().apply(value);
       } catch (RuntimeException e) {
+        problem(e);
+      }
+    }
+
+    private void problem(RuntimeException e) {
+      if (problem == null) {
         problem = name + ": " + e.getMessage();
       }
     }
@@ -125,7 +159,7 @@ final class ParquetRows extends RecordMaterializer<Object[]> {
     @Override
     public void addValueFromDictionary(int id) {
       if (dictionary[id] instanceof RuntimeException e) {
-        problem = name + ": " + e.getMessage();
+        problem(e);
       } else {
         values[index] = dictionary[id];
       }

@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.datasets.format;
 
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import java.util.Set;
 
 /**
  * Streams the rows of one file in its order, in constant memory. A row's ordinal is its record's
@@ -20,6 +21,14 @@ public interface RowReader extends AutoCloseable {
 
   /** How many records the file has, rejected ones too; 0 while that is unknown. */
   long records();
+
+  /** Where the row stands that {@link #next} gave last: its line, or its place from 1. */
+  long line();
+
+  /** Columns without any value, whose type is therefore a guess. */
+  default Set<String> valueless() {
+    return Set.of();
+  }
 
   @Override
   void close();

@@ -22,6 +22,12 @@ public record ColumnDeclaration(
     return new ColumnDeclaration(name, null, SemanticType.NONE, true);
   }
 
+  /** All of a column that is known already. */
+  public static ColumnDeclaration of(Column column) {
+    return new ColumnDeclaration(
+        column.name(), column.type(), column.semantic(), column.nullable());
+  }
+
   /** The column, of the declared type or else the inferred one. */
   public Column column(ColumnType inferred) {
     return new Column(name, type == null ? inferred : type, nullable, semantic);

@@ -68,6 +68,11 @@ public final class TypeInference {
     possible.retainAll(EnumSet.of(ColumnType.STRING));
   }
 
+  /** Whether there was any value. */
+  public boolean seen() {
+    return seen;
+  }
+
   public ColumnType type() {
     if (seen) {
       for (ColumnType type : ORDER) {

@@ -4,6 +4,7 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -43,10 +44,14 @@ public final class ChunkCodec {
    *     where the column is not nullable
    */
   public static byte[] encode(Schema schema, List<Row> rows) {
+    return encode(RowBatch.of(schema, rows));
+  }
+
+  public static byte[] encode(RowBatch batch) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (BufferAllocator memory = MEMORY.newChildAllocator("encode", 0, Long.MAX_VALUE);
-        VectorSchemaRoot root = VectorSchemaRoot.create(arrowSchema(schema), memory)) {
-      fill(schema, rows, root);
+        VectorSchemaRoot root = VectorSchemaRoot.create(arrowSchema(batch.schema()), memory)) {
+      fill(batch, root);
       try (ArrowStreamWriter writer =
           new ArrowStreamWriter(
               root,
@@ -71,6 +76,13 @@ public final class ChunkCodec {
    * @throws NeuroWeaverException CORRUPT when the bytes are no chunk, or one of another schema
    */
   public static List<Row> decode(Schema schema, byte[] chunk) {
+    return decodeBatch(schema, chunk).asRows();
+  }
+
+  /**
+   * @throws NeuroWeaverException CORRUPT when the bytes are no chunk, or one of another schema
+   */
+  public static RowBatch decodeBatch(Schema schema, byte[] chunk) {
     try (BufferAllocator memory = MEMORY.newChildAllocator("decode", 0, Long.MAX_VALUE);
         ArrowStreamReader reader =
             new ArrowStreamReader(
@@ -80,7 +92,7 @@ public final class ChunkCodec {
       if (!reader.loadNextBatch()) {
         throw corrupt("it holds no record batch", null);
       }
-      return rows(schema, root);
+      return batch(schema, root);
     } catch (NeuroWeaverException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -88,50 +100,31 @@ public final class ChunkCodec {
     }
   }
 
-  private static void fill(Schema schema, List<Row> rows, VectorSchemaRoot root) {
+  private static void fill(RowBatch batch, VectorSchemaRoot root) {
+    int rows = batch.rows();
     BigIntVector ordinals = (BigIntVector) root.getVector(0);
-    ordinals.allocateNew(rows.size());
-    for (int r = 0; r < rows.size(); r++) {
-      ordinals.set(r, rows.get(r).ordinal());
+    ordinals.allocateNew(rows);
+    for (int r = 0; r < rows; r++) {
+      ordinals.set(r, batch.ordinal(r));
     }
-    for (int c = 0; c < schema.columns().size(); c++) {
-      Column column = schema.columns().get(c);
-      ColumnVector vector = new ColumnVector(column, c, root.getVector(c + 1));
-      vector.allocate(rows.size());
-      for (int r = 0; r < rows.size(); r++) {
-        Row row = rows.get(r);
-        if (row.size() != schema.columns().size()) {
-          throw NeuroWeaverException.invalid(
-              "row "
-                  + row.ordinal()
-                  + " has "
-                  + row.size()
-                  + " values, its schema "
-                  + schema.columns().size()
-                  + " columns");
-        }
-        vector.set(r, row);
-      }
+    ordinals.setValueCount(rows);
+    for (int c = 0; c < batch.schema().columns().size(); c++) {
+      new ColumnVector(root.getVector(c + 1)).set(batch.column(c));
     }
-    root.setRowCount(rows.size());
+    root.setRowCount(rows);
   }
 
-  private static List<Row> rows(Schema schema, VectorSchemaRoot root) {
-    int count = root.getRowCount();
-    int width = schema.columns().size();
-    Object[][] values = new Object[count][width];
-    for (int c = 0; c < width; c++) {
-      ColumnVector vector = new ColumnVector(schema.columns().get(c), c, root.getVector(c + 1));
-      for (int r = 0; r < count; r++) {
-        values[r][c] = vector.get(r);
-      }
+  private static RowBatch batch(Schema schema, VectorSchemaRoot root) {
+    int rows = root.getRowCount();
+    RowBatch batch = new RowBatch(schema, rows);
+    for (int c = 0; c < schema.columns().size(); c++) {
+      new ColumnVector(root.getVector(c + 1)).get(rows, batch.column(c));
     }
     BigIntVector ordinals = (BigIntVector) root.getVector(0);
-    List<Row> rows = new ArrayList<>(count);
-    for (int r = 0; r < count; r++) {
-      rows.add(new Row(ordinals.get(r), values[r]));
+    for (int r = 0; r < rows; r++) {
+      batch.endRow(ordinals.get(r));
     }
-    return rows;
+    return batch;
   }
 
   private static org.apache.arrow.vector.types.pojo.Schema arrowSchema(Schema schema) {

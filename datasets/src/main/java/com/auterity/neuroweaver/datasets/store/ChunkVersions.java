@@ -1,11 +1,11 @@
 package com.auterity.neuroweaver.datasets.store;
 
 /** Removes the chunks of versions that will never be committed. */
-final class ChunkVersions {
+public final class ChunkVersions {
   private ChunkVersions() {}
 
   /** Removes every chunk of the version; returns how many there were. */
-  static int remove(ChunkStore store, String tenant, String versionId, int partitions) {
+  public static int remove(ChunkStore store, String tenant, String versionId, int partitions) {
     int removed = 0;
     for (int p = 0; p < partitions; p++) {
       removed += removeFrom(store, tenant, versionId, p, 0);

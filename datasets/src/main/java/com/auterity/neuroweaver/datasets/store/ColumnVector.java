@@ -1,18 +1,12 @@
 package com.auterity.neuroweaver.datasets.store;
 
-import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Column;
-import com.auterity.neuroweaver.datasets.schema.Micros;
-import com.auterity.neuroweaver.datasets.schema.Row;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.LocalDate;
-import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.BitVector;
-import org.apache.arrow.vector.DateDayVector;
+import com.auterity.neuroweaver.datasets.schema.ColumnValues;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.Float8Vector;
-import org.apache.arrow.vector.TimeStampMicroTZVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.types.DateUnit;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
@@ -21,18 +15,11 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 
-/** One column's Arrow vector, written from and read into the Java values of a {@link Row}. */
+/** One column's Arrow vector, written from and read into {@link ColumnValues}. */
 final class ColumnVector {
-  private final Column column;
-  private final int index;
   private final FieldVector vector;
 
-  /**
-   * @param index the column's place in its rows
-   */
-  ColumnVector(Column column, int index, FieldVector vector) {
-    this.column = column;
-    this.index = index;
+  ColumnVector(FieldVector vector) {
     this.vector = vector;
   }
 
@@ -53,61 +40,109 @@ final class ColumnVector {
     return new Field(column.name(), new FieldType(column.nullable(), type, null), null);
   }
 
-  void allocate(int rows) {
+  /** Makes the vector hold these values. */
+  void set(ColumnValues values) {
+    int rows = values.size();
     vector.setInitialCapacity(rows);
-    vector.allocateNew();
+    if (vector instanceof VarCharVector texts) {
+      texts.allocateNew(Math.max(1, values.end(Math.max(rows, 1) - 1)), rows);
+      setTexts(texts, values);
+    } else {
+      vector.allocateNew();
+      setBits(values);
+    }
+    setValidity(values);
+    if (vector instanceof VarCharVector texts) {
+      texts.setLastSet(rows - 1);
+    }
+    vector.setValueCount(rows);
   }
 
-  void set(int at, Row row) {
-    Object value = row.get(index);
-    if (value == null) {
-      if (!column.nullable()) {
-        throw wrong(row, "null, but the column is not nullable");
+  private static void setTexts(VarCharVector texts, ColumnValues values) {
+    int rows = values.size();
+    ArrowBuf offsets = texts.getOffsetBuffer();
+    offsets.setInt(0, 0);
+    ints(offsets, Integer.BYTES, rows).put(values.ends(), 0, rows);
+    texts.getDataBuffer().setBytes(0, values.text(), 0, values.end(rows - 1));
+  }
+
+  private void setBits(ColumnValues values) {
+    int rows = values.size();
+    ArrowBuf data = vector.getDataBuffer();
+    long[] bits = values.bits();
+    switch (values.type()) {
+      case BOOL -> {
+        data.setZero(0, rows + 7 >> 3);
+        for (int i = 0; i < rows; i++) {
+          if (bits[i] != 0) {
+            data.setByte(i >> 3, data.getByte(i >> 3) | 1 << (i & 7));
+          }
+        }
       }
-      vector.setNull(at);
+      case DATE -> {
+        IntBuffer days = ints(data, 0, rows);
+        for (int i = 0; i < rows; i++) {
+          days.put(i, (int) bits[i]);
+        }
+      }
+      default -> longs(data, rows).put(bits, 0, rows);
+    }
+  }
+
+  private void setValidity(ColumnValues values) {
+    int rows = values.size();
+    ArrowBuf validity = vector.getValidityBuffer();
+    int bytes = rows + 7 >> 3;
+    for (int i = 0; i < bytes; i++) {
+      int valid = (int) (~values.nulls()[i >> 3] >>> ((i & 7) << 3)) & 0xff;
+      int beyond = (i << 3) + 8 - rows;
+      validity.setByte(i, beyond > 0 ? valid & 0xff >>> beyond : valid);
+    }
+  }
+
+  /** Appends the vector's first values to a column. */
+  void get(int rows, ColumnValues into) {
+    boolean nulls = vector.getNullCount() > 0;
+    if (vector instanceof VarCharVector texts && rows > 0) {
+      ArrowBuf offsets = texts.getOffsetBuffer();
+      int length = offsets.getInt((long) rows * Integer.BYTES);
+      byte[] bytes = new byte[length];
+      texts.getDataBuffer().getBytes(0, bytes);
+      int start = 0;
+      for (int i = 0; i < rows; i++) {
+        int end = offsets.getInt((i + 1L) * Integer.BYTES);
+        if (nulls && vector.isNull(i)) {
+          into.addNull();
+        } else {
+          into.addText(bytes, start, end);
+        }
+        start = end;
+      }
       return;
     }
-    try {
-      switch (column.type()) {
-        case STRING ->
-            ((VarCharVector) vector).setSafe(at, ((String) value).getBytes(StandardCharsets.UTF_8));
-        case INT64 -> ((BigIntVector) vector).setSafe(at, (Long) value);
-        case FLOAT64 -> ((Float8Vector) vector).setSafe(at, (Double) value);
-        case BOOL -> ((BitVector) vector).setSafe(at, (Boolean) value ? 1 : 0);
-        case DATE ->
-            ((DateDayVector) vector).setSafe(at, Math.toIntExact(((LocalDate) value).toEpochDay()));
-        case TIMESTAMP -> ((TimeStampMicroTZVector) vector).setSafe(at, Micros.of((Instant) value));
+    ArrowBuf data = vector.getDataBuffer();
+    for (int i = 0; i < rows; i++) {
+      if (nulls && vector.isNull(i)) {
+        into.addNull();
+        continue;
       }
-    } catch (ClassCastException e) {
-      throw wrong(row, "a " + value.getClass().getSimpleName() + ": " + value);
-    } catch (ArithmeticException e) {
-      throw wrong(row, "out of range: " + value);
+      into.addBits(
+          switch (into.type()) {
+            case BOOL -> data.getByte(i >> 3) >> (i & 7) & 1;
+            case DATE -> data.getInt((long) i * Integer.BYTES);
+            default -> data.getLong((long) i * Long.BYTES);
+          });
     }
   }
 
-  Object get(int at) {
-    if (vector.isNull(at)) {
-      return null;
-    }
-    return switch (column.type()) {
-      case STRING -> new String(((VarCharVector) vector).get(at), StandardCharsets.UTF_8);
-      case INT64 -> ((BigIntVector) vector).get(at);
-      case FLOAT64 -> ((Float8Vector) vector).get(at);
-      case BOOL -> ((BitVector) vector).get(at) != 0;
-      case DATE -> LocalDate.ofEpochDay(((DateDayVector) vector).get(at));
-      case TIMESTAMP -> Micros.toInstant(((TimeStampMicroTZVector) vector).get(at));
-    };
+  private static IntBuffer ints(ArrowBuf buffer, int from, int count) {
+    return buffer
+        .nioBuffer(from, count * Integer.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asIntBuffer();
   }
 
-  private NeuroWeaverException wrong(Row row, String found) {
-    return NeuroWeaverException.invalid(
-        "row "
-            + row.ordinal()
-            + ", column "
-            + column.name()
-            + ": expected "
-            + column.type()
-            + ", found "
-            + found);
+  private static LongBuffer longs(ArrowBuf buffer, int count) {
+    return buffer.nioBuffer(0, count * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
   }
 }

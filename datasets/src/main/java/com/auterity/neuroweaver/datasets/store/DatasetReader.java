@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.datasets.store;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -30,10 +31,15 @@ public final class DatasetReader {
 
   /** The rows of one chunk, verified. */
   public List<Row> chunk(Manifest manifest, ChunkInfo chunk) {
+    return batch(manifest, chunk).asRows();
+  }
+
+  /** The rows of one chunk in columns, verified. */
+  public RowBatch batch(Manifest manifest, ChunkInfo chunk) {
     ChunkKey key = manifest.key(chunk);
-    List<Row> rows = ChunkCodec.decode(manifest.schema(), verified(manifest, key, chunk));
-    if (rows.size() != chunk.rows()) {
-      throw damaged(key, "it holds " + rows.size() + " rows, the manifest says " + chunk.rows());
+    RowBatch rows = ChunkCodec.decodeBatch(manifest.schema(), verified(manifest, key, chunk));
+    if (rows.rows() != chunk.rows()) {
+      throw damaged(key, "it holds " + rows.rows() + " rows, the manifest says " + chunk.rows());
     }
     return rows;
   }

@@ -1,9 +1,11 @@
 package com.auterity.neuroweaver.datasets.store;
 
 import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Cuts the rows of one partition of a new version into chunks and stores them. Where a chunk ends
@@ -13,76 +15,182 @@ import java.util.List;
 public final class PartitionWriter {
   static final int MAX_ROWS = 8_192;
 
-  /** About 1 MiB of Java heap: what a partition under way may hold back. */
+  /** Bytes in columns: what a partition under way may hold back, and about a chunk's size. */
   static final long MAX_WEIGHT = 1 << 20;
 
-  private final ChunkStore store;
+  private final ChunkSink sink;
   private final String tenant;
   private final String versionId;
   private final int partition;
   private final Schema schema;
-  private final List<ChunkInfo> chunks = new ArrayList<>();
-  private List<Row> pending = new ArrayList<>();
+  private final List<CompletableFuture<ChunkInfo>> chunks = new ArrayList<>();
+  private final List<Long> firstOrdinals = new ArrayList<>();
+  private final List<Long> lastOrdinals = new ArrayList<>();
+  private long skipThrough = -1;
+  private RowBatch pending;
   private long weight;
 
   public PartitionWriter(
       ChunkStore store, String tenant, String versionId, int partition, Schema schema) {
-    this.store = store;
+    this(ChunkSink.direct(store), tenant, versionId, partition, schema);
+  }
+
+  PartitionWriter(ChunkSink sink, String tenant, String versionId, int partition, Schema schema) {
+    this.sink = sink;
     this.tenant = tenant;
     this.versionId = versionId;
     this.partition = partition;
     this.schema = schema;
+    this.pending = new RowBatch(schema, 0);
   }
 
+  /**
+   * @throws com.auterity.neuroweaver.datasets.NeuroWeaverException INVALID_INPUT when the row is
+   *     not of the schema
+   */
   public void add(Row row) {
-    long rowWeight = weigh(row);
-    if (!pending.isEmpty() && (pending.size() >= MAX_ROWS || weight + rowWeight > MAX_WEIGHT)) {
-      cut();
-    }
     pending.add(row);
+    int rowWeight = pending.weight(pending.rows() - 1);
+    if (isFull(pending.rows() - 1, rowWeight)) {
+      RowBatch whole = new RowBatch(schema, pending.rows() - 1);
+      int[] places = new int[pending.rows()];
+      for (int i = 0; i < places.length; i++) {
+        places[i] = i;
+      }
+      whole.append(pending, places, 0, places.length - 1);
+      RowBatch rest = new RowBatch(schema, 0);
+      rest.append(pending, places, places.length - 1, places.length);
+      cut(whole);
+      pending = rest;
+    }
     weight += rowWeight;
+  }
+
+  /**
+   * Goes on where an earlier writer of the same rows was: its first chunks are stored, and their
+   * rows are left out when they come again.
+   */
+  void resume(Stored stored) {
+    for (ChunkInfo chunk : stored.chunks()) {
+      chunks.add(CompletableFuture.completedFuture(chunk));
+      firstOrdinals.add(0L);
+      lastOrdinals.add(stored.lastOrdinal());
+    }
+    skipThrough = stored.lastOrdinal();
+  }
+
+  /** The first chunks, as far as they are stored by now without a gap. */
+  Stored stored() {
+    int count = storedCount();
+    return new Stored(
+        chunks.subList(0, count).stream().map(sink::await).toList(),
+        count == 0 ? -1 : lastOrdinals.get(count - 1));
+  }
+
+  /** The ordinal of the first row that came and is not stored yet; Long.MAX_VALUE for none. */
+  long firstNotStored() {
+    int count = storedCount();
+    if (count < chunks.size()) {
+      return firstOrdinals.get(count);
+    }
+    return pending.rows() > 0 ? pending.ordinal(0) : Long.MAX_VALUE;
+  }
+
+  private int storedCount() {
+    int count = 0;
+    while (count < chunks.size()
+        && chunks.get(count).isDone()
+        && sink.isStored(chunks.get(count))) {
+      count++;
+    }
+    return count;
+  }
+
+  /**
+   * What is stored of a partition.
+   *
+   * @param lastOrdinal of the last row in these chunks, -1 without any
+   */
+  public record Stored(List<ChunkInfo> chunks, long lastOrdinal) {
+    public Stored {
+      chunks = List.copyOf(chunks);
+    }
+
+    long rows() {
+      return chunks.stream().mapToLong(ChunkInfo::rows).sum();
+    }
+  }
+
+  /**
+   * Adds rows of a batch: those at the places first to last of {@code rows}.
+   *
+   * @param weights of every row of the batch
+   */
+  void add(RowBatch batch, int[] rows, int first, int last, int[] weights) {
+    int from = first;
+    while (from < last && batch.ordinal(rows[from]) <= skipThrough) {
+      from++;
+    }
+    int held = pending.rows();
+    for (int i = from; i < last; i++) {
+      int rowWeight = weights[rows[i]];
+      if (isFull(held, rowWeight)) {
+        pending.append(batch, rows, from, i);
+        RowBatch next = pending.roomLike();
+        cut(pending);
+        pending = next;
+        from = i;
+        held = 0;
+      }
+      held++;
+      weight += rowWeight;
+    }
+    pending.append(batch, rows, from, last);
+  }
+
+  /** Whether a chunk that holds so many rows ends before a row of this weight. */
+  private boolean isFull(int held, int rowWeight) {
+    return held > 0 && (held >= MAX_ROWS || weight + rowWeight > MAX_WEIGHT);
   }
 
   /** Stores what is left and returns all chunks of the partition, in order of sequence. */
   public List<ChunkInfo> finish() {
-    if (!pending.isEmpty()) {
-      cut();
-    }
+    flush();
+    List<ChunkInfo> stored = chunks.stream().map(sink::await).toList();
     removeLeftovers();
-    return List.copyOf(chunks);
+    return stored;
+  }
+
+  /** Hands over what is left; {@link #finish} then only waits. */
+  void flush() {
+    if (pending.rows() > 0) {
+      cut(pending);
+      pending = new RowBatch(schema, 0);
+    }
   }
 
   /** Takes back the chunks this writer has stored: the version will not be committed. */
   public void abandon() {
-    pending = new ArrayList<>();
+    pending = new RowBatch(schema, 0);
     for (int i = chunks.size() - 1; i >= 0; i--) {
-      store.remove(new ChunkKey(tenant, versionId, partition, chunks.get(i).sequence()));
+      sink.settle(chunks.get(i));
+      sink.store().remove(new ChunkKey(tenant, versionId, partition, i));
     }
     chunks.clear();
+    firstOrdinals.clear();
+    lastOrdinals.clear();
     removeLeftovers();
   }
 
   /** An earlier run of the same job may have cut more chunks from another content. */
   private void removeLeftovers() {
-    ChunkVersions.removeFrom(store, tenant, versionId, partition, chunks.size());
+    ChunkVersions.removeFrom(sink.store(), tenant, versionId, partition, chunks.size());
   }
 
-  private void cut() {
-    byte[] bytes = ChunkCodec.encode(schema, pending);
-    int sequence = chunks.size();
-    store.put(new ChunkKey(tenant, versionId, partition, sequence), bytes);
-    chunks.add(new ChunkInfo(partition, sequence, pending.size(), bytes.length, Sha256.hex(bytes)));
-    pending = new ArrayList<>();
+  private void cut(RowBatch rows) {
+    firstOrdinals.add(rows.ordinal(0));
+    lastOrdinals.add(rows.ordinal(rows.rows() - 1));
+    chunks.add(sink.put(new ChunkKey(tenant, versionId, partition, chunks.size()), rows));
     weight = 0;
-  }
-
-  /** Roughly the row's bytes on the heap; a function of its content alone. */
-  static long weigh(Row row) {
-    long sum = 48;
-    for (int i = 0; i < row.size(); i++) {
-      Object value = row.get(i);
-      sum += value == null ? 4 : value instanceof String text ? 48 + text.length() : 24;
-    }
-    return sum;
   }
 }

@@ -2,7 +2,8 @@ package com.auterity.neuroweaver.jobs.loading;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
-import com.auterity.neuroweaver.datasets.format.ParquetRowWriter;
+import com.auterity.neuroweaver.datasets.format.ExportFormat;
+import com.auterity.neuroweaver.datasets.format.RowWriter;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.Manifest;
@@ -20,8 +21,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Job {@code export}: a dataset version becomes a Parquet file on the coordinator's machine, rows
- * in source order. The file appears whole or not at all.
+ * Job {@code export}: a dataset version becomes a Parquet, Arrow, CSV or JSON Lines file on the
+ * coordinator's machine, rows in source order. The file appears whole or not at all.
  */
 public final class ExportHandler implements JobHandler {
   private static final Set<String> KNOWN = Set.of("dataset", "path", "format", "compression");
@@ -57,7 +58,7 @@ public final class ExportHandler implements JobHandler {
     Path draft =
         asked.file().resolveSibling("." + asked.file().getFileName() + "." + context.jobId());
     try {
-      write(context, reader.rows(manifest), manifest, draft, asked.compression());
+      write(context, reader.rows(manifest), manifest, draft, asked);
       long bytes = Files.size(draft);
       Files.move(draft, asked.file(), StandardCopyOption.ATOMIC_MOVE);
       context.meter().bytesWritten(bytes);
@@ -67,7 +68,7 @@ public final class ExportHandler implements JobHandler {
           .put("dataset_id", manifest.datasetId())
           .put("version_id", manifest.versionId())
           .put("path", asked.file().toString())
-          .put("format", "parquet")
+          .put("format", asked.format().word())
           .put("rows", manifest.rows())
           .put("bytes", bytes);
     } finally {
@@ -76,15 +77,11 @@ public final class ExportHandler implements JobHandler {
   }
 
   private static void write(
-      JobContext context,
-      Iterator<Row> rows,
-      Manifest manifest,
-      Path file,
-      ParquetRowWriter.Compression compression)
+      JobContext context, Iterator<Row> rows, Manifest manifest, Path file, Parameters asked)
       throws IOException {
     long total = manifest.rows();
     long done = 0;
-    try (ParquetRowWriter writer = new ParquetRowWriter(file, manifest.schema(), compression)) {
+    try (RowWriter writer = asked.format().open(file, manifest.schema(), asked.compression())) {
       while (rows.hasNext()) {
         writer.write(rows.next());
         if (++done % ROWS_BETWEEN_CHECKS == 0) {
@@ -96,20 +93,18 @@ public final class ExportHandler implements JobHandler {
     context.progress(new Progress("exporting", done, total, "rows", Map.of()));
   }
 
-  private record Parameters(String dataset, Path file, ParquetRowWriter.Compression compression) {
+  private record Parameters(
+      String dataset, Path file, ExportFormat format, ExportFormat.Compression compression) {
     static Parameters of(ObjectNode json) {
       Fields fields = new Fields("", json, KNOWN);
-      String format = fields.textOrNull("format");
-      if (format != null && !format.equals("parquet")) {
-        throw NeuroWeaverException.invalid(
-            "format: \"" + format + "\" cannot be written; the only one is parquet");
-      }
-      ParquetRowWriter.Compression compression =
-          fields.enumOrNull("compression", ParquetRowWriter.Compression.class);
+      Path file = fields.path("path");
+      ExportFormat format = ExportFormat.of(fields.textOrNull("format"), file);
       return new Parameters(
           fields.text("dataset"),
-          fields.path("path"),
-          compression == null ? ParquetRowWriter.Compression.ZSTD : compression);
+          file,
+          format,
+          format.compression(
+              fields.enumOrNull("compression", ExportFormat.Compression.class), file));
     }
   }
 }

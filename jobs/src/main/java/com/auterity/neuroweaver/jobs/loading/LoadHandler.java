@@ -2,10 +2,10 @@ package com.auterity.neuroweaver.jobs.loading;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.format.BatchSource;
 import com.auterity.neuroweaver.datasets.format.DatasetFile;
 import com.auterity.neuroweaver.datasets.format.RejectedRows;
-import com.auterity.neuroweaver.datasets.format.RowReader;
-import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetWriter;
 import com.auterity.neuroweaver.datasets.store.Manifest;
@@ -21,32 +21,37 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Job {@code load}: a file becomes a new dataset version. The coordinator streams the file and
- * sends each chunk to the node that holds its partition; the version is visible once its manifest
- * is committed, and a load that ends before leaves nothing behind.
+ * Job {@code load}: files become a new dataset version. The coordinator streams them and sends each
+ * chunk to the node that holds its partition; the version is visible once its manifest is
+ * committed, and a load that ends before leaves nothing behind.
  */
 public final class LoadHandler implements JobHandler {
   /** So many rejected rows stand in the result with line and message. */
   static final int REJECTIONS_SHOWN = 20;
 
-  private static final int ROWS_BETWEEN_CHECKS = 1_000;
+  private static final Duration BETWEEN_CHECKPOINTS = Duration.ofSeconds(2);
 
   private final Clock clock;
+  private final Duration betweenCheckpoints;
 
   public LoadHandler() {
-    this(Clock.systemUTC());
+    this(Clock.systemUTC(), BETWEEN_CHECKPOINTS);
   }
 
-  LoadHandler(Clock clock) {
+  LoadHandler(Clock clock, Duration betweenCheckpoints) {
     this.clock = clock;
+    this.betweenCheckpoints = betweenCheckpoints;
   }
 
   @Override
@@ -57,7 +62,9 @@ public final class LoadHandler implements JobHandler {
   @Override
   public void validate(String tenant, ObjectNode parameters) {
     LoadParameters asked = LoadParameters.of(parameters);
-    List<String> columns = DatasetFile.columns(asked.file(), asked.options());
+    List<Path> files = asked.files();
+    List<String> columns = DatasetFile.columns(files, asked.options(files));
+    asked.checkRejects();
     if (!columns.isEmpty() && asked.partitionBy() != null) {
       Partitioning.check(columns, asked.partitionBy());
     }
@@ -66,48 +73,71 @@ public final class LoadHandler implements JobHandler {
   @Override
   public ObjectNode run(JobContext context) {
     LoadParameters parameters = LoadParameters.of(context.parameters());
+    Optional<LoadState> before =
+        context.lastCommit().map(commit -> RecordCodec.decode(commit.state(), LoadState.class));
     Loaded loaded =
-        context
-            .lastCommit()
-            .map(commit -> RecordCodec.decode(commit.state(), Loaded.class))
-            .orElseGet(() -> load(context, parameters));
+        before
+            .map(LoadState::loaded)
+            .orElseGet(() -> load(context, parameters, before.map(LoadState::underWay)));
     context.datasets().commit(loaded.manifest());
     context.attribute(loaded.manifest().versionId(), null);
-    return result(context.datasets().get(context.tenant(), loaded.manifest().versionId()), loaded);
+    Manifest manifest = context.datasets().get(context.tenant(), loaded.manifest().versionId());
+    return result(manifest, loaded, parameters.rejects());
   }
 
-  private Loaded load(JobContext context, LoadParameters parameters) {
+  private Loaded load(
+      JobContext context, LoadParameters parameters, Optional<LoadUnderWay> before) {
     Reservation reserved =
         context.datasets().reserve(context.tenant(), parameters.name(), context.jobId());
-    RejectedRows rejected = new RejectedRows(REJECTIONS_SHOWN);
-    try (RowReader rows = DatasetFile.open(parameters.file(), parameters.options(), rejected)) {
+    List<Path> files = parameters.files();
+    Manifest newest = context.datasets().find(context.tenant(), parameters.name()).orElse(null);
+    Evolution.Plan plan =
+        Evolution.plan(files, parameters.options(files), newest, parameters.evolution());
+    LoadCheckpoints checkpoints =
+        LoadCheckpoints.of(
+            context,
+            files,
+            newest == null ? null : newest.versionId(),
+            parameters.rejects(),
+            before,
+            betweenCheckpoints);
+    try (BatchSource source =
+            DatasetFile.openBatches(
+                files,
+                plan.options(),
+                checkpoints.resumeAt(),
+                new RejectedRows.Kept(REJECTIONS_SHOWN, parameters.rejects() != null));
+        checkpoints;
+        LoadThreads threads = new LoadThreads(context)) {
       DatasetWriter writer =
-          new DatasetWriter(
+          DatasetWriter.parallel(
               context.chunks(),
               context.tenant(),
               reserved.versionId(),
-              rows.schema(),
+              source.schema(),
               Partitioning.by(
-                  rows.schema(), parameters.partitionBy(), context.datasets().partitions()));
+                  source.schema(), parameters.partitionBy(), context.datasets().partitions()),
+              threads,
+              threads.count() + 1);
       try {
-        Loaded loaded = write(context, parameters, reserved, rows, rejected, writer);
-        context.meter().bytesRead(Files.size(parameters.file()));
+        Loaded loaded =
+            write(context, parameters, plan, reserved, source, threads, checkpoints, writer);
+        for (Path file : files) {
+          context.meter().bytesRead(Files.size(file));
+        }
         // Before the manifest: a run that finds this only repeats the commit, never the chunks.
-        context.commit(1, RecordCodec.encode(loaded));
+        checkpoints.loaded(loaded);
         return loaded;
       } catch (FencedException e) {
         // The chunks have the same keys in the run that took over: they are its own now.
         throw e;
       } catch (IOException | RuntimeException e) {
-        withdraw(context, writer, e);
+        withdraw(context, checkpoints, writer, e);
         if (e instanceof RuntimeException failure) {
           throw failure;
         }
         throw new NeuroWeaverException(
-            ErrorKind.UNAVAILABLE,
-            parameters.file() + " cannot be read: " + e.getMessage(),
-            Map.of(),
-            e);
+            ErrorKind.UNAVAILABLE, "the files cannot be read: " + e.getMessage(), Map.of(), e);
       }
     }
   }
@@ -115,28 +145,43 @@ public final class LoadHandler implements JobHandler {
   private Loaded write(
       JobContext context,
       LoadParameters parameters,
+      Evolution.Plan plan,
       Reservation reserved,
-      RowReader rows,
-      RejectedRows rejected,
-      DatasetWriter writer)
-      throws IOException {
+      BatchSource source,
+      LoadThreads threads,
+      LoadCheckpoints checkpoints,
+      DatasetWriter writer) {
     long started = System.nanoTime();
-    Row row;
-    while ((row = rows.next()) != null) {
-      writer.add(row);
-      if (writer.rows() % ROWS_BETWEEN_CHECKS == 0) {
-        report(context, rows, rejected, writer.rows(), started);
-      }
+    long total = Math.max(source.records(), plan.records());
+    RejectedRows rejected = new RejectedRows(REJECTIONS_SHOWN);
+    checkpoints.resume(writer, rejected);
+    long records = checkpoints.resumeAt().records();
+    long recordsBefore = records;
+    BatchSource.Batch batch;
+    BatchQueue batches = new BatchQueue(source, threads);
+    while ((batch = batches.next()) != null) {
+      checkpoints.begin(batch.start(), rejected);
+      writer.add(batch.rows());
+      rejected.addAll(batch.rejected());
+      checkpoints.rejected(batch.rejected());
+      records = batch.start().records() + batch.rows().rows() + batch.rejected().total();
+      report(context, total, rejected, records, records - recordsBefore, started);
+      checkpoints.take(writer);
     }
-    if (writer.rows() == 0) {
+    List<ChunkInfo> chunks = writer.finish();
+    checkpoints.publishRejected();
+    if (chunks.isEmpty()) {
       throw NeuroWeaverException.invalid(
-          parameters.file()
-              + " has no row that can be taken; "
-              + rejected.total()
-              + " were rejected, the first at line "
-              + rejected.first().get(0).line()
-              + ": "
-              + rejected.first().get(0).message());
+          String.join(", ", parameters.patterns())
+              + " has no row that can be taken"
+              + (rejected.first().isEmpty()
+                  ? ""
+                  : "; "
+                      + rejected.total()
+                      + " were rejected, the first at "
+                      + rejected.first().get(0).place()
+                      + ": "
+                      + rejected.first().get(0).message()));
     }
     Manifest manifest =
         new Manifest(
@@ -145,32 +190,39 @@ public final class LoadHandler implements JobHandler {
             parameters.name(),
             reserved.versionId(),
             reserved.version(),
-            rows.schema(),
+            source.schema(),
             context.datasets().partitions(),
             parameters.partitionBy(),
-            writer.finish(),
+            chunks,
             List.of(),
             context.jobId(),
             clock.instant().truncatedTo(ChronoUnit.MICROS));
-    report(context, rows, rejected, writer.rows(), started);
+    report(context, total, rejected, records, records - recordsBefore, started);
     return new Loaded(manifest, rejected.counts(), new ArrayList<>(rejected.first()));
   }
 
   private static void report(
-      JobContext context, RowReader rows, RejectedRows rejected, long done, long started) {
+      JobContext context,
+      long total,
+      RejectedRows rejected,
+      long records,
+      long recordsNow,
+      long started) {
     context.ensureActive();
     double seconds = Math.max(1, System.nanoTime() - started) / 1e9;
     context.progress(
         new Progress(
             "loading",
-            done + rejected.total(),
-            rows.records(),
+            records,
+            total,
             "rows",
-            Map.of("rejected", (double) rejected.total(), "rows_per_second", done / seconds)));
+            Map.of(
+                "rejected", (double) rejected.total(), "rows_per_second", recordsNow / seconds)));
   }
 
   /** Takes the chunks back, unless another run of this job is writing them by now. */
-  private static void withdraw(JobContext context, DatasetWriter writer, Exception failure) {
+  private static void withdraw(
+      JobContext context, LoadCheckpoints checkpoints, DatasetWriter writer, Exception failure) {
     try {
       if (!(failure instanceof CancelledException)) {
         context.ensureActive();
@@ -183,6 +235,7 @@ public final class LoadHandler implements JobHandler {
       return;
     }
     try {
+      checkpoints.forget();
       writer.abandon();
     } catch (RuntimeException e) {
       // The garbage collector will find them; what failed first is what the user must see.
@@ -190,7 +243,7 @@ public final class LoadHandler implements JobHandler {
     }
   }
 
-  private static ObjectNode result(Manifest manifest, Loaded loaded) {
+  private static ObjectNode result(Manifest manifest, Loaded loaded, Path rejects) {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     result.put("dataset", manifest.name());
     result.put("dataset_id", manifest.datasetId());
@@ -202,16 +255,17 @@ public final class LoadHandler implements JobHandler {
     new TreeMap<>(loaded.rejected()).forEach(rejected::put);
     ArrayNode first = result.putArray("rejected_rows");
     for (RejectedRows.Rejection rejection : loaded.firstRejected()) {
-      first
-          .addObject()
-          .put("line", rejection.line())
+      ObjectNode row = first.addObject();
+      if (rejection.file() != null) {
+        row.put("file", rejection.file());
+      }
+      row.put("line", rejection.line())
           .put("reason", rejection.reason())
           .put("message", rejection.message());
     }
+    if (rejects != null) {
+      result.put("rejects", rejects.toString());
+    }
     return result;
   }
-
-  /** What a finished load is before its manifest is committed. */
-  record Loaded(
-      Manifest manifest, Map<String, Long> rejected, List<RejectedRows.Rejection> firstRejected) {}
 }

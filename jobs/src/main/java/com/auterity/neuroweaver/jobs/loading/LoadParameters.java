@@ -1,28 +1,65 @@
 package com.auterity.neuroweaver.jobs.loading;
 
+import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.format.FileFormat;
 import com.auterity.neuroweaver.datasets.format.FileOptions;
+import com.auterity.neuroweaver.datasets.format.FilePatterns;
 import com.auterity.neuroweaver.datasets.schema.ColumnDeclaration;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
 import com.auterity.neuroweaver.datasets.store.DatasetNames;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /**
- * What a load job was asked for.
+ * What a load job was asked for. The files are looked at when {@link #files} and {@link #options}
+ * are asked for, so that a load that is finished needs them no more.
  *
- * @param file absolute, as the node that loads sees it
+ * @param patterns files, folders and globs, absolute, as the node that loads sees them
  * @param partitionBy a column, or null for source order
+ * @param rejects where rejected rows go, or null
+ * @param evolution which differences to the newest version are allowed
  */
-record LoadParameters(String name, Path file, FileOptions options, String partitionBy) {
+record LoadParameters(
+    String name,
+    List<String> patterns,
+    Fields given,
+    Fields declared,
+    List<ColumnDeclaration> columns,
+    String partitionBy,
+    Path rejects,
+    Evolution.Allowed evolution) {
+  private static final Set<String> OF_SCHEMA =
+      Set.of("format", "delimiter", "header", "quote", "encoding", "records", "columns");
   private static final Set<String> KNOWN =
-      Set.of("name", "path", "format", "delimiter", "header", "quote", "columns", "partition_by");
+      Set.of(
+          "name",
+          "path",
+          "paths",
+          "schema",
+          "format",
+          "delimiter",
+          "header",
+          "quote",
+          "encoding",
+          "records",
+          "columns",
+          "select",
+          "max_cell",
+          "rejects",
+          "evolve",
+          "rename",
+          "partition_by");
   private static final Set<String> KNOWN_OF_COLUMN = Set.of("name", "type", "semantic", "nullable");
 
   /**
@@ -32,37 +69,145 @@ record LoadParameters(String name, Path file, FileOptions options, String partit
     Fields fields = new Fields("", json, KNOWN);
     String name = fields.text("name");
     DatasetNames.check(name);
-    Path file = fields.path("path");
-    FileOptions options =
-        FileOptions.of(format(fields, file)).withColumns(columns(json.get("columns")));
+    Fields declared = fields;
+    JsonNode columns = json.get("columns");
+    java.util.function.IntFunction<String> place = i -> "columns[" + i + "]";
+    if (fields.has("schema")) {
+      if (fields.has("columns")) {
+        throw NeuroWeaverException.invalid("columns: the schema names them already; give one");
+      }
+      SchemaFile schema = SchemaFile.read(fields.path("schema"));
+      declared = new Fields(key -> schema.place("/" + key) + key, schema.tree(), OF_SCHEMA);
+      columns = schema.tree().get("columns");
+      place = i -> schema.place("/columns/" + i) + "columns[" + i + "]";
+    }
     return new LoadParameters(
-        name, file, layout(options, fields), fields.textOrNull("partition_by"));
+        name,
+        patterns(fields),
+        fields,
+        declared,
+        columns(columns, place),
+        fields.textOrNull("partition_by"),
+        fields.has("rejects") ? fields.path("rejects") : null,
+        Evolution.Allowed.of(fields));
+  }
+
+  /**
+   * The files there are now, sorted.
+   *
+   * @throws NeuroWeaverException NOT_FOUND when a pattern means none
+   */
+  List<Path> files() {
+    return FilePatterns.files(patterns);
+  }
+
+  /** How to read the files. */
+  FileOptions options(List<Path> files) {
+    FileOptions options = layout(FileOptions.sniffing(format(files))).withColumns(columns);
+    String encoding = text("encoding");
+    if (encoding != null) {
+      if (!options.format().text()) {
+        throw meaningless("encoding", options.format());
+      }
+      options = options.withEncoding(charset(encoding));
+    }
+    String records = text("records");
+    if (records != null) {
+      if (options.format() != FileFormat.JSON) {
+        throw meaningless("records", options.format());
+      }
+      options = options.withRecords(records);
+    }
+    Integer maxCell = given.intOrNull("max_cell");
+    if (maxCell != null) {
+      options = options.withMaxCell(maxCell);
+    }
+    return options.withSelect(given.texts("select"));
+  }
+
+  /** Refuses a reject file that is there already or cannot be written. */
+  void checkRejects() {
+    if (rejects == null) {
+      return;
+    }
+    if (Files.exists(rejects)) {
+      throw new NeuroWeaverException(
+          ErrorKind.CONFLICT,
+          "rejects: " + rejects + " is there already; remove it or choose another path");
+    }
+    Path folder = rejects.getParent();
+    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw NeuroWeaverException.invalid(
+          "rejects: " + folder + " is no folder this node's user may write to");
+    }
+  }
+
+  private static List<String> patterns(Fields fields) {
+    if (fields.has("path") == fields.has("paths")) {
+      throw NeuroWeaverException.invalid(
+          fields.has("path")
+              ? "paths: there is a path already; give one of them"
+              : "path: is missing");
+    }
+    List<String> named = fields.has("path") ? List.of(fields.text("path")) : fields.texts("paths");
+    List<String> absolute = new ArrayList<>();
+    for (String path : named) {
+      try {
+        absolute.add(Path.of(path).toAbsolutePath().normalize().toString());
+      } catch (InvalidPathException e) {
+        throw NeuroWeaverException.invalid("path: \"" + path + "\" is no path: " + e.getReason());
+      }
+    }
+    return absolute;
+  }
+
+  private String text(String name) {
+    String text = given.textOrNull(name);
+    return text == null ? declared.textOrNull(name) : text;
+  }
+
+  private Boolean bool(String name) {
+    Boolean bool = given.boolOrNull(name);
+    return bool == null ? declared.boolOrNull(name) : bool;
   }
 
   /** As declared, else as the delimiter says of a file whose name says nothing. */
-  private static FileFormat format(Fields fields, Path file) {
-    String format = fields.textOrNull("format");
+  private FileFormat format(List<Path> files) {
+    String format = text("format");
     if (format != null) {
       return FileFormat.of(format);
     }
-    String delimiter = fields.textOrNull("delimiter");
-    if (delimiter != null && !FileFormat.isKnown(file)) {
+    String delimiter = text("delimiter");
+    if (delimiter != null && files.stream().noneMatch(FileFormat::isKnown)) {
       return delimiter.equals("\t") ? FileFormat.TSV : FileFormat.CSV;
     }
-    return FileFormat.ofFile(file);
+    FileFormat first = FileFormat.ofFile(files.get(0));
+    for (Path file : files) {
+      if (FileFormat.ofFile(file) != first) {
+        throw NeuroWeaverException.invalid(
+            "format: "
+                + files.get(0)
+                + " is "
+                + first.word()
+                + ", "
+                + file
+                + " "
+                + FileFormat.ofFile(file).word()
+                + "; load them apart, or name the files with a glob such as *."
+                + first.word());
+      }
+    }
+    return first;
   }
 
-  private static FileOptions layout(FileOptions format, Fields fields) {
-    String delimiter = fields.textOrNull("delimiter");
-    Boolean header = fields.boolOrNull("header");
-    Boolean quote = fields.boolOrNull("quote");
+  private FileOptions layout(FileOptions format) {
+    String delimiter = text("delimiter");
+    Boolean header = bool("header");
+    Boolean quote = bool("quote");
     boolean delimited = format.format() == FileFormat.CSV || format.format() == FileFormat.TSV;
     if (!delimited && (delimiter != null || header != null || quote != null)) {
-      throw NeuroWeaverException.invalid(
-          (delimiter != null ? "delimiter" : header != null ? "header" : "quote")
-              + ": means nothing for format "
-              + format.format().word()
-              + "; leave it out");
+      throw meaningless(
+          delimiter != null ? "delimiter" : header != null ? "header" : "quote", format.format());
     }
     FileOptions options = format;
     if (delimiter != null) {
@@ -78,7 +223,24 @@ record LoadParameters(String name, Path file, FileOptions options, String partit
     return quote == null ? options : options.withQuoted(quote);
   }
 
-  private static List<ColumnDeclaration> columns(JsonNode json) {
+  private static NeuroWeaverException meaningless(String parameter, FileFormat format) {
+    return NeuroWeaverException.invalid(
+        parameter + ": means nothing for format " + format.word() + "; leave it out");
+  }
+
+  private static Charset charset(String name) {
+    try {
+      return Charset.forName(name);
+    } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+      throw NeuroWeaverException.invalid(
+          "encoding: \""
+              + name
+              + "\" is unknown; right would be utf-8, utf-16, windows-1252, iso-8859-1 ...");
+    }
+  }
+
+  private static List<ColumnDeclaration> columns(
+      JsonNode json, java.util.function.IntFunction<String> place) {
     List<ColumnDeclaration> columns = new ArrayList<>();
     if (json == null || json.isNull()) {
       return columns;
@@ -89,7 +251,7 @@ record LoadParameters(String name, Path file, FileOptions options, String partit
               + json);
     }
     for (JsonNode item : json) {
-      String at = "columns[" + columns.size() + "]";
+      String at = place.apply(columns.size());
       if (item.isTextual() && !item.textValue().isBlank()) {
         columns.add(ColumnDeclaration.named(item.textValue()));
       } else if (item instanceof ObjectNode object) {

@@ -13,6 +13,7 @@ import com.auterity.neuroweaver.datasets.store.RecordCodec;
 import com.auterity.neuroweaver.jobs.grid.FencedException;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
+import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -163,7 +164,7 @@ public final class RefineHandler implements JobHandler {
     }
     String stages = request.stages().toString();
     List<DuplicateSet.Finder> duplicates = duplicates(context, source, recipe, stages);
-    RefineSteps.forEach(
+    PartitionCalls.forEach(
         context,
         waiting,
         RefinePartition.class,
@@ -195,7 +196,7 @@ public final class RefineHandler implements JobHandler {
       DuplicateSet.Finder finder = new DuplicateSet.Finder();
       for (int bucket = 0; bucket < buckets; bucket++) {
         int asked = bucket;
-        RefineSteps.forEach(
+        PartitionCalls.forEach(
             context,
             all,
             DuplicateKeys.class,

@@ -384,6 +384,7 @@ class HubPullTest extends HubBench {
         exchange -> {
           exchange.getResponseHeaders().set("Content-Range", "bytes 5-199999/200000");
           exchange.sendResponseHeaders(206, 10);
+          exchange.getResponseBody().write(new byte[10]);
           return true;
         });
     pullFails(ErrorKind.CORRUPT, "bytes 5-199999/200000");

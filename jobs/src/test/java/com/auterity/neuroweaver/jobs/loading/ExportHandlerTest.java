@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExportHandlerTest {
   @TempDir Path folder;
@@ -31,16 +33,19 @@ class ExportHandlerTest {
   private final MemoryChunkStore chunks = new MemoryChunkStore();
   private final ExportHandler handler = new ExportHandler();
 
-  @Test
-  void anExportedDatasetLoadsAgainAsTheSameRows() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"parquet", "arrow", "csv", "csv.gz", "jsonl", "jsonl.zst"})
+  void anExportedDatasetLoadsAgainAsTheSameRows(String ending) throws IOException {
     load("cars", SharedData.get("epa_vehicles.csv"));
-    ObjectNode parameters = parameters(folder.resolve("cars.parquet"));
+    ObjectNode parameters = parameters(folder.resolve("cars." + ending));
     handler.validate("default", parameters);
     ObjectNode result = handler.run(job(parameters));
     assertEquals(33_442, result.get("rows").asLong());
-    load("again", folder.resolve("cars.parquet"));
+    assertEquals(ending.replaceAll("\\..*", ""), result.get("format").asText());
+    load("again", folder.resolve("cars." + ending));
     assertEquals(rows("cars"), rows("again"));
-    assertOnly("cars.parquet");
+    assertEquals(catalog.get("default", "cars").schema(), catalog.get("default", "again").schema());
+    assertOnly("cars." + ending);
   }
 
   @Test
@@ -68,8 +73,10 @@ class ExportHandlerTest {
 
   @Test
   void anotherFormatOrAFolderThatIsNotThereIsRefused() {
-    ObjectNode csv = parameters(folder.resolve("cars.csv")).put("format", "csv");
-    assertTrue(refused(csv).contains("the only one is parquet"));
+    ObjectNode xls = parameters(folder.resolve("cars.xls")).put("format", "xls");
+    assertTrue(refused(xls).contains("it is one of parquet, arrow, csv, jsonl"));
+    ObjectNode snappy = parameters(folder.resolve("cars.csv")).put("compression", "snappy");
+    assertTrue(refused(snappy).contains("it has none, gzip, zstd"));
     assertTrue(refused(parameters(folder.resolve("none/cars.parquet"))).contains("path:"));
     assertFalse(Files.exists(folder.resolve("none")));
   }

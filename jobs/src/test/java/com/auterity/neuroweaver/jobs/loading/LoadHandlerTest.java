@@ -19,14 +19,20 @@ import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
 import com.auterity.neuroweaver.jobs.SharedData;
 import com.auterity.neuroweaver.jobs.grid.CancelledException;
 import com.auterity.neuroweaver.jobs.grid.FencedException;
+import com.auterity.neuroweaver.jobs.grid.JobContext.Commit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +81,7 @@ class LoadHandlerTest {
   void declaredColumnsNameAndTypeAFileWithoutHeader() throws IOException {
     ObjectNode parameters =
         parameters(
-            file("1|20260131|WAUZZZ\n2||x\n"),
+            file("1|20260131|1HGCM82633A004352\n2||1M8GDM9AXKP042788\n"),
             """
             {"delimiter": "|", "header": false, "columns": ["id",
              {"name": "day", "type": "date", "semantic": "date"},
@@ -142,7 +148,7 @@ class LoadHandlerTest {
   void cancellingMidwayLeavesNothing() throws IOException {
     LoadingRun job = job("job_1", chunks, parameters(big(), "{}"));
     job.stop = new CancelledException("job_1");
-    job.stopAtCheck = 9;
+    job.stopAtCheck = 2;
     assertSame(job.stop, assertThrows(CancelledException.class, () -> handler.run(job)));
     nothingIsLeft();
   }
@@ -179,6 +185,89 @@ class LoadHandlerTest {
     handler.run(job("job_1", chunks, parameters));
     assertEquals(size, chunks.size());
     assertEquals(10_000, rows(catalog.get("default", "cars")).size());
+  }
+
+  /** Dies at random chunks, again and again, and ends with what one run would have made. */
+  @Test
+  void aLoadThatDiesGoesOnFromItsLastCheckpoint() throws IOException {
+    Path file = folder.resolve("large.csv");
+    StringBuilder text = new StringBuilder("vin,note,km\n");
+    Random random = new Random(1);
+    for (int i = 0; i < 120_000; i++) {
+      text.append("VIN").append(random.nextInt(5_000)).append(",note ").append(random.nextLong());
+      text.append(',').append(i % 900 == 5 ? "many" : random.nextInt(200_000)).append('\n');
+    }
+    Files.writeString(file, text);
+    LoadHandler eager = new LoadHandler(Clock.systemUTC(), Duration.ZERO);
+    for (String options :
+        List.of(
+            "{}",
+            """
+            {"partition_by": "vin", "columns": [{"name": "km", "type": "int64"}]}
+            """)) {
+      ObjectNode parameters = parameters(file, options);
+      parameters.put("name", "undisturbed-" + options.length());
+      ObjectNode expected = eager.run(job("job_0" + options.length(), chunks, parameters));
+      parameters.put("name", "disturbed-" + options.length());
+      AtomicInteger puts = new AtomicInteger();
+      int deaths = 0;
+      Optional<Commit> last = Optional.empty();
+      ObjectNode result = null;
+      while (result == null) {
+        int allowed = 3 + random.nextInt(6);
+        AtomicInteger left = new AtomicInteger(allowed);
+        ChunkStore dying =
+            new ForwardingStore(chunks) {
+              @Override
+              public void put(ChunkKey key, byte[] chunk) {
+                if (left.decrementAndGet() < 0) {
+                  throw new FencedException("job_1", 1);
+                }
+                puts.incrementAndGet();
+                super.put(key, chunk);
+              }
+            };
+        LoadingRun run = job("job_1" + options.length(), dying, parameters);
+        run.last = last.orElse(null);
+        try {
+          result = eager.run(run);
+        } catch (FencedException e) {
+          deaths++;
+        }
+        last = run.lastCommit();
+      }
+      assertTrue(deaths > 1, "died " + deaths + " times");
+      Manifest undisturbed = catalog.get("default", expected.get("version_id").asText());
+      Manifest disturbed = catalog.get("default", result.get("version_id").asText());
+      assertEquals(undisturbed.chunks(), disturbed.chunks());
+      assertEquals(expected.get("rejected"), result.get("rejected"));
+      assertEquals(expected.get("rejected_rows"), result.get("rejected_rows"));
+      // Only chunks that were under way at a death are stored once more.
+      assertTrue(puts.get() < undisturbed.chunks().size() + deaths * 9, "puts " + puts);
+    }
+  }
+
+  private static class ForwardingStore implements ChunkStore {
+    private final ChunkStore store;
+
+    ForwardingStore(ChunkStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public void put(ChunkKey key, byte[] chunk) {
+      store.put(key, chunk);
+    }
+
+    @Override
+    public byte[] get(ChunkKey key) {
+      return store.get(key);
+    }
+
+    @Override
+    public void remove(ChunkKey key) {
+      store.remove(key);
+    }
   }
 
   @Test
@@ -223,7 +312,17 @@ class LoadHandlerTest {
         "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":[{\"nam\":\"x\"}]}|columns[0].nam: unknown",
         "{\"name\":\"a\",\"path\":\"FILE\",\"format\":\"jsonl\",\"header\":true}|header: means"
             + " nothing",
-        "{\"name\":\"a\",\"path\":\"FOLDER\",\"format\":\"csv\"}|is a folder",
+        "{\"name\":\"a\",\"path\":\"FOLDER/none\",\"format\":\"csv\"}|there is no file",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"paths\":[\"FILE\"]}|paths: there is a path already",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"encoding\":\"klingon\"}|encoding: \"klingon\" is unknown",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"records\":\"/a\"}|records: means nothing for format csv",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"select\":[\"x\"]}|has no column x to select",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"select\":\"x\"}|select: expected a list of texts",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"max_cell\":0}|max_cell: expected 1 to",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"rejects\":\"FILE\"}|is there already",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"rejects\":\"FOLDER/no/x\"}|rejects:",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"evolve\":[\"all\"]}|evolve: expected some of add",
+        "{\"name\":\"a\",\"path\":\"FILE\",\"schema\":\"FOLDER/no.yaml\"}|schema: there is no file",
         "{\"name\":\"a\",\"path\":\"FILE\",\"partition_by\":\"b\"}|partition_by: there is no column"
             + " b",
         "{\"name\":\"a\",\"path\":\"FILE\",\"columns\":[\"b\"]}|has no column b; its columns are a",
@@ -233,6 +332,7 @@ class LoadHandlerTest {
   void wrongParametersAreRefusedNamingFieldAndWhatIsRight(String json, String message)
       throws IOException {
     Path file = file("a\n1\n");
+    Files.writeString(folder.resolve("x.txt"), "a\n1\n");
     ObjectNode parameters =
         (ObjectNode)
             MAPPER.readTree(
@@ -240,13 +340,19 @@ class LoadHandlerTest {
     NeuroWeaverException e =
         assertThrows(NeuroWeaverException.class, () -> handler.validate("default", parameters));
     assertTrue(e.getMessage().contains(message), e.getMessage());
-    assertTrue(e.kind().httpStatus() == 400 || e.kind() == ErrorKind.NOT_FOUND, "" + e.kind());
+    assertTrue(
+        e.kind().httpStatus() == 400
+            || e.kind() == ErrorKind.NOT_FOUND
+            || e.kind() == ErrorKind.CONFLICT,
+        "" + e.kind());
   }
 
   @Test
   void aFileWhoseRowsAreAllRejectedMakesNoDataset() throws IOException {
     ObjectNode parameters =
-        parameters(file("1\t2\t3\n1\t2\t3\n"), "{\"header\":false,\"columns\":[\"a\",\"b\"]}");
+        parameters(
+            file("1\t2\t3\n1\t2\t3\n"),
+            "{\"header\":false,\"delimiter\":\",\",\"columns\":[\"a\",\"b\"]}");
     NeuroWeaverException e =
         assertThrows(
             NeuroWeaverException.class, () -> handler.run(job("job_1", chunks, parameters)));

@@ -18,6 +18,7 @@ final class LoadingRun implements JobContext {
   private final DatasetCatalog catalog;
   private final ChunkStore chunks;
   private final ObjectNode parameters;
+  private final Grid grid;
   final List<Progress> progress = new ArrayList<>();
   final Meter meter = new Meter();
   Commit last;
@@ -33,6 +34,15 @@ final class LoadingRun implements JobContext {
   private int checks;
 
   LoadingRun(String jobId, DatasetCatalog catalog, ChunkStore chunks, ObjectNode parameters) {
+    this(jobId, catalog, chunks, parameters, null);
+  }
+
+  /**
+   * @param grid null for a job that needs none
+   */
+  LoadingRun(
+      String jobId, DatasetCatalog catalog, ChunkStore chunks, ObjectNode parameters, Grid grid) {
+    this.grid = grid;
     this.jobId = jobId;
     this.catalog = catalog;
     this.chunks = chunks;
@@ -61,7 +71,10 @@ final class LoadingRun implements JobContext {
 
   @Override
   public Grid grid() {
-    throw new UnsupportedOperationException("files are read by the coordinator");
+    if (grid == null) {
+      throw new UnsupportedOperationException("files are read by the coordinator");
+    }
+    return grid;
   }
 
   @Override

@@ -14,35 +14,68 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Rows of a JSON Lines file. Columns are the keys of all objects in order of first appearance; a
- * key that is absent or null is null; arrays and objects are kept as JSON text.
+ * Rows of a JSON Lines file or JSON array. Columns are the keys of all objects in order of first
+ * appearance; a key that is absent or null is null; arrays and objects are kept as JSON text.
  */
-final class JsonLinesReader implements RowReader {
-  private static final int MAX_COLUMNS = 4_096;
-
-  private final JsonLines lines;
+final class JsonRowReader implements RowReader {
+  private final JsonRecords lines;
   private final RejectedRows rejected;
   private final Schema schema;
   private final long count;
+  private final int maxCell;
+  private final Set<String> valueless;
   private long ordinal;
 
-  private JsonLinesReader(JsonLines lines, RejectedRows rejected, Schema schema, long count) {
+  private JsonRowReader(
+      JsonRecords lines,
+      RejectedRows rejected,
+      Schema schema,
+      long count,
+      int maxCell,
+      Set<String> valueless) {
+    this.maxCell = maxCell;
+    this.valueless = valueless;
     this.lines = lines;
     this.rejected = rejected;
     this.schema = schema;
     this.count = count;
   }
 
-  static JsonLinesReader open(Path file, FileOptions options, RejectedRows rejected) {
+  static JsonRowReader open(Path file, FileOptions options, RejectedRows rejected) {
     Map<String, TypeInference> types = new LinkedHashMap<>();
-    long count = infer(file, types);
+    long count = infer(file, options, types);
+    return open(file, options, rejected, schema(file, options, types), count, valueless(types));
+  }
+
+  /** Opens with columns that are known already. */
+  static JsonRowReader open(
+      Path file,
+      FileOptions options,
+      RejectedRows rejected,
+      Schema schema,
+      long count,
+      Set<String> valueless) {
+    return new JsonRowReader(
+        JsonRecords.open(file, options), rejected, schema, count, options.maxCell(), valueless);
+  }
+
+  static Schema schema(Path file, FileOptions options, Map<String, TypeInference> types) {
     List<Column> columns = new ArrayList<>();
     for (ColumnDeclaration column : DeclaredColumns.over(file, types.keySet(), options.columns())) {
       columns.add(column.column(types.get(column.name()).type()));
     }
-    return new JsonLinesReader(new JsonLines(file), rejected, new Schema(columns), count);
+    return new Schema(columns);
+  }
+
+  static Set<String> valueless(Map<String, TypeInference> types) {
+    return types.entrySet().stream()
+        .filter(type -> !type.getValue().seen())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   @Override
@@ -53,6 +86,16 @@ final class JsonLinesReader implements RowReader {
   @Override
   public long records() {
     return count;
+  }
+
+  @Override
+  public Set<String> valueless() {
+    return valueless;
+  }
+
+  @Override
+  public long line() {
+    return lines.line();
   }
 
   @Override
@@ -73,7 +116,7 @@ final class JsonLinesReader implements RowReader {
 
   private Row row(long at) {
     if (lines.object() == null) {
-      rejected.add(lines.line(), RejectedRows.BAD_JSON, lines.problem());
+      rejected.add(lines.line(), lines.reason(), lines.problem(), lines::raw);
       return null;
     }
     List<Column> columns = schema.columns();
@@ -83,7 +126,11 @@ final class JsonLinesReader implements RowReader {
       JsonNode node = lines.object().get(column.name());
       if (node == null || node.isNull()) {
         if (!column.nullable()) {
-          rejected.add(lines.line(), RejectedRows.MISSING_VALUE, column.name() + ": has no value");
+          rejected.add(
+              lines.line(),
+              RejectedRows.MISSING_VALUE,
+              column.name() + ": has no value",
+              lines::raw);
           return null;
         }
         continue;
@@ -91,7 +138,19 @@ final class JsonLinesReader implements RowReader {
       try {
         values[i] = value(column.type(), node);
       } catch (BadValueException e) {
-        rejected.add(lines.line(), RejectedRows.BAD_VALUE, column.name() + ": " + e.getMessage());
+        rejected.add(
+            lines.line(),
+            RejectedRows.BAD_VALUE,
+            column.name() + ": " + e.getMessage(),
+            lines::raw);
+        return null;
+      }
+      if (values[i] instanceof String text && text.length() > maxCell) {
+        rejected.add(
+            lines.line(),
+            RejectedRows.TOO_LONG,
+            DatasetFile.tooLong(column.name(), text.length(), maxCell),
+            lines::raw);
         return null;
       }
     }
@@ -108,10 +167,10 @@ final class JsonLinesReader implements RowReader {
     return TextValues.parse(type, node.isTextual() ? node.textValue() : node.toString());
   }
 
-  /** Shows every value to its column's inference; returns how many lines there are. */
-  private static long infer(Path file, Map<String, TypeInference> types) {
+  /** Shows every value to its column's inference; returns how many records there are. */
+  static long infer(Path file, FileOptions options, Map<String, TypeInference> types) {
     long count = 0;
-    try (JsonLines lines = new JsonLines(file)) {
+    try (JsonRecords lines = JsonRecords.open(file, options)) {
       String problem = null;
       while (lines.advance()) {
         count++;
@@ -125,13 +184,10 @@ final class JsonLinesReader implements RowReader {
           }
           observe(types.computeIfAbsent(field.getKey(), key -> new TypeInference()), field);
         }
-        if (types.size() > MAX_COLUMNS) {
-          throw DatasetFile.refused(
-              file, lines.line(), "more than " + MAX_COLUMNS + " different keys", null);
-        }
+        DatasetFile.checkWidth(file, types.size());
       }
       if (count == 0) {
-        throw DatasetFile.refused(file, "is empty: it has no line with text");
+        throw DatasetFile.refused(file, "is empty: it has no record");
       }
       if (types.isEmpty()) {
         throw DatasetFile.refused(
@@ -139,7 +195,7 @@ final class JsonLinesReader implements RowReader {
             "has no row: "
                 + (problem == null
                     ? "its objects have no keys"
-                    : "no line is a JSON object (" + problem + ")"));
+                    : "no record is a JSON object (" + problem + ")"));
       }
     }
     return count;
