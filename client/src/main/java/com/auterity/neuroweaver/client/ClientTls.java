@@ -13,9 +13,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Whom a client trusts and what it shows a node that asks for a certificate, as the environment says:
- * {@code NEUROWEAVER_TRUSTSTORE} and {@code NEUROWEAVER_KEYSTORE} name PKCS12 or JKS files, {@code
- * NEUROWEAVER_TRUSTSTORE_PASSWORD} and {@code NEUROWEAVER_KEYSTORE_PASSWORD} open them.
+ * Whom a client trusts and what it shows a node that asks for a certificate, as the environment
+ * says: {@code NEUROWEAVER_TRUSTSTORE} and {@code NEUROWEAVER_KEYSTORE} name PKCS12 or JKS files,
+ * {@code NEUROWEAVER_TRUSTSTORE_PASSWORD} and {@code NEUROWEAVER_KEYSTORE_PASSWORD} open them.
  */
 public final class ClientTls {
   private static final String TRUSTSTORE = "NEUROWEAVER_TRUSTSTORE";

@@ -182,8 +182,7 @@ public final class NeuroWeaverClient {
   }
 
   public Retention retention(String reference) {
-    return get(
-        "/datasets/" + segment(reference) + "/retention", new TypeReference<Retention>() {});
+    return get("/datasets/" + segment(reference) + "/retention", new TypeReference<Retention>() {});
   }
 
   public Retention setRetention(String reference, RetentionRequest request) {
@@ -196,17 +195,14 @@ public final class NeuroWeaverClient {
   /** Disposes of versions; {@code reference} null means those any retention has made due. */
   public Job retire(String reference, RetireRequest request) {
     return post(
-        reference == null
-            ? "/retention/apply"
-            : "/datasets/" + segment(reference) + "/retire",
+        reference == null ? "/retention/apply" : "/datasets/" + segment(reference) + "/retire",
         request,
         new TypeReference<Job>() {});
   }
 
   /** Erases a data subject's rows from a dataset and all that was derived from it. */
   public Job erase(String reference, EraseRequest request) {
-    return post(
-        "/datasets/" + segment(reference) + "/erase", request, new TypeReference<Job>() {});
+    return post("/datasets/" + segment(reference) + "/erase", request, new TypeReference<Job>() {});
   }
 
   /** Chunks that were found damaged, newest first. */

@@ -27,9 +27,7 @@ record ApiTls(SSLContext context, boolean clientCertificates) {
       ssl.setNeedClientAuth(clientCertificates);
       ServerConnector connector =
           new ServerConnector(
-              server,
-              new SslConnectionFactory(ssl, "http/1.1"),
-              new HttpConnectionFactory(https));
+              server, new SslConnectionFactory(ssl, "http/1.1"), new HttpConnectionFactory(https));
       connector.setHost(config.host());
       connector.setPort(config.port());
       return connector;

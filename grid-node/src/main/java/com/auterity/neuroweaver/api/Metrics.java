@@ -108,8 +108,7 @@ final class Metrics {
       Map<String, Long> outcomes = new TreeMap<>(Map.of("REPAIRED", 0L, "LOST", 0L));
       care.repairs("default").forEach(repair -> outcomes.merge(repair.outcome(), 1L, Long::sum));
       outcomes.forEach(
-          (outcome, count) ->
-              repairs.addMetric(List.of(outcome.toLowerCase(Locale.ROOT)), count));
+          (outcome, count) -> repairs.addMetric(List.of(outcome.toLowerCase(Locale.ROOT)), count));
       families.add(repairs);
       return families;
     }

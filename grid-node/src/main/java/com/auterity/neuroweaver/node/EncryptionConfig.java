@@ -7,8 +7,8 @@ import java.util.Map;
 import org.apache.ignite.spi.encryption.keystore.KeystoreEncryptionSpi;
 
 /**
- * Encryption at rest: Ignite's pages and log are AES-encrypted with keys that a master key encrypts;
- * the master key lies in a keystore apart from the data.
+ * Encryption at rest: Ignite's pages and log are AES-encrypted with keys that a master key
+ * encrypts; the master key lies in a keystore apart from the data.
  */
 record EncryptionConfig(KeyStoreFile keystore, String masterKey) {
 

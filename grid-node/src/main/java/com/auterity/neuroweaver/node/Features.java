@@ -139,8 +139,7 @@ final class Features implements AutoCloseable {
     String hour = parts.clock().instant().truncatedTo(ChronoUnit.HOURS).toString();
     parts
         .jobs()
-        .submit(
-            TENANT, "retire", JsonNodeFactory.instance.objectNode(), "retention/" + hour, null);
+        .submit(TENANT, "retire", JsonNodeFactory.instance.objectNode(), "retention/" + hour, null);
   }
 
   private boolean isOldest() {

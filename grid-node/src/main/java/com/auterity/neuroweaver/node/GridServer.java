@@ -220,10 +220,8 @@ public final class GridServer implements AutoCloseable {
     ChunkStore chunks =
         new IgniteChunkStore(
             ignite.cache(IgniteChunkStore.CACHE),
-            new ChunkRepair(
-                ignite, new IgniteRecordTable<>(ignite, ChunkRepairRow.TABLE), clock));
-    BlobStore blobs =
-        new IgniteBlobStore(ignite.cache(IgniteBlobStore.CACHE), config.blobsDir());
+            new ChunkRepair(ignite, new IgniteRecordTable<>(ignite, ChunkRepairRow.TABLE), clock));
+    BlobStore blobs = new IgniteBlobStore(ignite.cache(IgniteBlobStore.CACHE), config.blobsDir());
     JobService jobs = JobService.on(ignite, kinds, clock);
     NodeRuntime runtime =
         new NodeRuntime(
@@ -246,7 +244,8 @@ public final class GridServer implements AutoCloseable {
     System.setProperty("IGNITE_NO_SHUTDOWN_HOOK", "true");
     try {
       return Ignition.start(
-          new IgniteAssembly(config, BuildId.current(), numerics, secrets, restore).configuration());
+          new IgniteAssembly(config, BuildId.current(), numerics, secrets, restore)
+              .configuration());
     } catch (IgniteException e) {
       Throwable cause = e;
       while (cause.getCause() != null && cause.getCause() != cause) {

@@ -26,7 +26,8 @@ record GridUses(JobService jobs, ModelRegistry registry, Snapshots snapshots) im
 
   /** Jobs whose results show no values of the rows they read. */
   private static final Set<String> VALUELESS =
-      Set.of("export", "scan", "train", "register", "deploy", "verify", "retire", "erase", "snapshot");
+      Set.of(
+          "export", "scan", "train", "register", "deploy", "verify", "retire", "erase", "snapshot");
 
   @Override
   public List<String> runningJobs(

@@ -63,8 +63,7 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   /** Runs a node until it is told to stop; returns the exit code. */
-  static int run(
-      CommandSpec spec, Path config, List<String> overrides, Optional<String> restore)
+  static int run(CommandSpec spec, Path config, List<String> overrides, Optional<String> restore)
       throws IOException, InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     Path home = home();

@@ -147,8 +147,7 @@ public record NodeConfig(
           ? Optional.empty()
           : Optional.of(
               new EncryptionConfig(
-                  keystore(
-                      "encryption.keystore", encryption, "keystore", "keystore_password_env"),
+                  keystore("encryption.keystore", encryption, "keystore", "keystore_password_env"),
                   encryption.path("master_key").asText("neuroweaver")));
     }
 

@@ -75,7 +75,8 @@ final class SnapshotRestore {
         if (stopped.getAsBoolean()) {
           ignite.snapshot().cancelSnapshotRestore(name);
           throw new NeuroWeaverException(
-              ErrorKind.CANCELLED, "the node was stopped before snapshot " + name + " was restored");
+              ErrorKind.CANCELLED,
+              "the node was stopped before snapshot " + name + " was restored");
         }
         Thread.sleep(LOOK_MILLIS);
       }

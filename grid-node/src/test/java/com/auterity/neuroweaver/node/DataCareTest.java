@@ -97,8 +97,7 @@ class DataCareTest {
   }
 
   private static void mendsDamage(
-      GridHarness grid, NeuroWeaverClient client, List<Map<String, Object>> rows)
-      throws Exception {
+      GridHarness grid, NeuroWeaverClient client, List<Map<String, Object>> rows) throws Exception {
     int chunks = damage(grid, false);
     JsonNode verified = done(client, client.verifyDataset("calls"));
     assertEquals(2 * chunks, verified.get("copies_checked").asInt(), verified.toString());

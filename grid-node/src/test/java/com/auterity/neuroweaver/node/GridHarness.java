@@ -326,8 +326,7 @@ public final class GridHarness implements AutoCloseable {
       return start(output, arguments, Map.of());
     }
 
-    static NodeProcess start(
-        Path output, List<String> arguments, Map<String, String> environment) {
+    static NodeProcess start(Path output, List<String> arguments, Map<String, String> environment) {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.add("@" + home().resolve("config/jvm.options"));

@@ -124,8 +124,7 @@ class NodeConfigTest {
                     true)),
             Optional.of(
                 new EncryptionConfig(
-                    new KeyStoreFile(
-                        "encryption.keystore", Path.of("/keys/master.p12"), "MASTER"),
+                    new KeyStoreFile("encryption.keystore", Path.of("/keys/master.p12"), "MASTER"),
                     "m"))),
         config);
   }

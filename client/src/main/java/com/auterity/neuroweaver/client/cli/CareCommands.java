@@ -154,8 +154,7 @@ final class CareCommands {
           client,
           printer,
           client.erase(
-              reference,
-              new EraseRequest(key.substring(0, equals), key.substring(equals + 1))),
+              reference, new EraseRequest(key.substring(0, equals), key.substring(equals + 1))),
           detach);
     }
   }

@@ -49,10 +49,7 @@ final class SqlCommand implements Callable<Integer> {
     connection
         .tls()
         .ifPresent(
-            tls ->
-                configuration
-                    .setSslMode(SslMode.REQUIRED)
-                    .setSslContextFactory(() -> tls));
+            tls -> configuration.setSslMode(SslMode.REQUIRED).setSslContextFactory(() -> tls));
     try (IgniteClient client = Ignition.startClient(configuration)) {
       run(client);
       return ExitCode.OK;

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mends a damaged chunk from a copy another node holds. Ignite's own read repair is no help here: it
- * compares the copies with each other, and with two of them cannot say which is right; the manifest
- * can. Thread-safe.
+ * Mends a damaged chunk from a copy another node holds. Ignite's own read repair is no help here:
+ * it compares the copies with each other, and with two of them cannot say which is right; the
+ * manifest can. Thread-safe.
  */
 public final class ChunkRepair {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkRepair.class);

@@ -2,7 +2,6 @@ package com.auterity.neuroweaver.datasets.store;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
-
 import java.util.Optional;
 
 /**

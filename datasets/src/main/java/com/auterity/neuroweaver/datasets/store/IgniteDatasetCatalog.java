@@ -4,8 +4,8 @@ import com.auterity.neuroweaver.datasets.table.RecordTable;
 import java.time.Clock;
 
 /**
- * The grid's catalog: tables DATASET, DATASET_VERSION, DATASET_RESERVATION and DATASET_DISPOSAL, seen
- * by SQL.
+ * The grid's catalog: tables DATASET, DATASET_VERSION, DATASET_RESERVATION and DATASET_DISPOSAL,
+ * seen by SQL.
  */
 public final class IgniteDatasetCatalog extends TableDatasetCatalog {
   /**

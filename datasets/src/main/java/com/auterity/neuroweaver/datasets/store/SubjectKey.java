@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * Hashes that stand for a data subject's key value, so that a request to erase somebody keeps no
- * trace of who it was: SHA-256 over a salt and the value's text. One hash for each way the value may
- * be written: as given, and as every type of column would print it.
+ * trace of who it was: SHA-256 over a salt and the value's text. One hash for each way the value
+ * may be written: as given, and as every type of column would print it.
  */
 public final class SubjectKey {
   private SubjectKey() {}

@@ -18,8 +18,9 @@ import java.util.function.Predicate;
 
 /**
  * The catalog over four tables. A version becomes visible by one insert of its DATASET_VERSION row
- * under the next free number; numbers therefore have no gaps, and no transaction is needed. A version
- * that ends leaves its number to a row without a manifest, or to the version that replaces it.
+ * under the next free number; numbers therefore have no gaps, and no transaction is needed. A
+ * version that ends leaves its number to a row without a manifest, or to the version that replaces
+ * it.
  */
 abstract class TableDatasetCatalog implements DatasetCatalog, VersionDisposal {
   private static final String DATASET_PREFIX = "ds_";
@@ -211,10 +212,8 @@ abstract class TableDatasetCatalog implements DatasetCatalog, VersionDisposal {
     }
     // A replacement rewrites some chunks only, under the sequences they had.
     int removed = 0;
-    for (ChunkInfo chunk :
-        find(tenant, replaced.get()).map(Manifest::chunks).orElse(List.of())) {
-      ChunkKey key =
-          new ChunkKey(tenant, row.versionId(), chunk.partition(), chunk.sequence());
+    for (ChunkInfo chunk : find(tenant, replaced.get()).map(Manifest::chunks).orElse(List.of())) {
+      ChunkKey key = new ChunkKey(tenant, row.versionId(), chunk.partition(), chunk.sequence());
       if (chunks.contains(key)) {
         chunks.remove(key);
         removed++;
@@ -264,17 +263,11 @@ abstract class TableDatasetCatalog implements DatasetCatalog, VersionDisposal {
     }
     disposals.insert(
         DatasetDisposalRow.of(
-            version,
-            DatasetDisposalRow.Reason.ERASED,
-            next.versionId(),
-            detail,
-            jobId,
-            now()));
+            version, DatasetDisposalRow.Reason.ERASED, next.versionId(), detail, jobId, now()));
     DatasetVersionRow replacement = DatasetVersionRow.of(next);
     Optional<DatasetVersionRow> now =
         versions.update(
-            row ->
-                row.isLive() && row.versionId().equals(version.versionId()) ? replacement : row,
+            row -> row.isLive() && row.versionId().equals(version.versionId()) ? replacement : row,
             version.tenant(),
             version.datasetId(),
             version.version());
@@ -298,8 +291,7 @@ abstract class TableDatasetCatalog implements DatasetCatalog, VersionDisposal {
   public int removeChunks(String tenant, ChunkStore chunks) {
     int removed = 0;
     for (DatasetDisposalRow gone :
-        disposals.where(
-            Map.of("tenant", tenant, "state", DatasetDisposalRow.State.DISPOSING))) {
+        disposals.where(Map.of("tenant", tenant, "state", DatasetDisposalRow.State.DISPOSING))) {
       if (find(tenant, gone.versionId()).isPresent()) {
         continue;
       }

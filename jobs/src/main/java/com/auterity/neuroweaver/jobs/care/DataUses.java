@@ -40,6 +40,8 @@ public interface DataUses {
       List<String> datasetVersionIds,
       List<String> deployments) {}
 
-  /** Where a copy lies: {@code what} is a job's or snapshot's name, {@code where} a path or null. */
+  /**
+   * Where a copy lies: {@code what} is a job's or snapshot's name, {@code where} a path or null.
+   */
   record Copy(String what, String where) {}
 }

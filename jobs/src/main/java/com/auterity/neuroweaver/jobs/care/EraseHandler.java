@@ -192,8 +192,7 @@ public final class EraseHandler implements JobHandler {
         state = state.with(looked);
         context.commit(state.looked().size(), RecordCodec.encode(state));
         context.progress(
-            new Progress(
-                "erasing", state.looked().size(), scope.size(), "versions", Map.of()));
+            new Progress("erasing", state.looked().size(), scope.size(), "versions", Map.of()));
       }
     }
   }
@@ -207,7 +206,12 @@ public final class EraseHandler implements JobHandler {
 
   /** Null when the version was replaced or retired by somebody else meanwhile. */
   private Looked eraseFrom(
-      JobContext context, Order order, Lineage lineage, Manifest version, Place place, State state) {
+      JobContext context,
+      Order order,
+      Lineage lineage,
+      Manifest version,
+      Place place,
+      State state) {
     String name = version.name();
     boolean hasColumn = version.schema().indexOf(order.column()).isPresent();
     Set<Place> parents = lineage.parentsOf(place);
@@ -284,8 +288,7 @@ public final class EraseHandler implements JobHandler {
             byKey == rows ? "key" : byKey == 0 ? "ordinal" : "key and ordinal",
             DatasetErasureRow.bytes(erased),
             clock.instant().truncatedTo(ChronoUnit.MICROS)));
-    if (!versions.replace(
-        version, next, "rows with a key in " + order.column(), context.jobId())) {
+    if (!versions.replace(version, next, "rows with a key in " + order.column(), context.jobId())) {
       erasures.remove(context.tenant(), context.jobId(), version.versionId());
       return null;
     }
@@ -307,8 +310,7 @@ public final class EraseHandler implements JobHandler {
   }
 
   /** Why rows of the subject may be left in a version although it was looked through. */
-  private static String unresolved(
-      Order order, Lineage lineage, Place place, boolean hasColumn) {
+  private static String unresolved(Order order, Lineage lineage, Place place, boolean hasColumn) {
     Set<Place> parents = lineage.parentsOf(place);
     if (parents.isEmpty()) {
       return hasColumn ? null : "it has no column " + order.column() + " and no parent to go by";
@@ -341,7 +343,8 @@ public final class EraseHandler implements JobHandler {
   }
 
   private ObjectNode result(JobContext context, Order order, Lineage lineage, State state) {
-    Map<Place, DatasetErasureRow> lost = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+    Map<Place, DatasetErasureRow> lost =
+        new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
     for (DatasetErasureRow row :
         erasures.where(Map.of("tenant", context.tenant(), "jobId", context.jobId()))) {
       Place place = new Place(row.datasetId(), row.version());
@@ -353,7 +356,8 @@ public final class EraseHandler implements JobHandler {
     ObjectNode result = context.parameters().objectNode();
     result.put("dataset_id", order.datasetId());
     result.put("column", order.column());
-    result.put("rows_erased", lost.values().stream().mapToLong(DatasetErasureRow::rowsErased).sum());
+    result.put(
+        "rows_erased", lost.values().stream().mapToLong(DatasetErasureRow::rowsErased).sum());
     ArrayNode list = result.putArray("versions");
     ArrayNode open = result.putArray("unresolved");
     Set<String> ids = new HashSet<>();
@@ -397,8 +401,7 @@ public final class EraseHandler implements JobHandler {
     ObjectNode holding = result.putObject("may_still_hold");
     copies(holding.putArray("exports"), uses.exports(context.tenant(), ids));
     copies(holding.putArray("job_results"), uses.results(context.tenant(), ids));
-    copies(
-        holding.putArray("snapshots"), ids.isEmpty() ? List.of() : uses.snapshots(oldest));
+    copies(holding.putArray("snapshots"), ids.isEmpty() ? List.of() : uses.snapshots(oldest));
     return result;
   }
 

@@ -60,9 +60,7 @@ final class Lineage {
   /** The places of a dataset and of all that was derived from it, parents before children. */
   List<Place> from(String datasetId) {
     Set<Place> scope = new HashSet<>();
-    ids.keySet().stream()
-        .filter(place -> place.datasetId().equals(datasetId))
-        .forEach(scope::add);
+    ids.keySet().stream().filter(place -> place.datasetId().equals(datasetId)).forEach(scope::add);
     boolean grew = true;
     while (grew) {
       grew = false;

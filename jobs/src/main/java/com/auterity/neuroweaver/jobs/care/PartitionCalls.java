@@ -37,8 +37,7 @@ final class PartitionCalls {
       while (failure == null && running < limit && !waiting.isEmpty()) {
         T task = waiting.poll();
         running++;
-        call.apply(task)
-            .whenComplete((output, error) -> done.add(new Done<>(task, output, error)));
+        call.apply(task).whenComplete((output, error) -> done.add(new Done<>(task, output, error)));
       }
       try {
         Done<T, O> next = done.poll(250, TimeUnit.MILLISECONDS);

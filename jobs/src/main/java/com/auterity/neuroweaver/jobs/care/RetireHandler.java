@@ -119,8 +119,7 @@ public final class RetireHandler implements JobHandler {
         describe(retired.addObject(), version).put("rule", next.rule());
       }
       context.progress(
-          new Progress(
-              "retiring", retired.size() + kept.size(), due.size(), "versions", Map.of()));
+          new Progress("retiring", retired.size() + kept.size(), due.size(), "versions", Map.of()));
     }
     result.put("dry_run", order.dryRun());
     result.put("chunks_removed", removed);

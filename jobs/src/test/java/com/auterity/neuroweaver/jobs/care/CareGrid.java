@@ -75,11 +75,7 @@ final class CareGrid implements Grid, NodeContext {
     DatasetCatalog.Reservation reserved = catalog.reserve("default", name, jobId);
     DatasetWriter writer =
         new DatasetWriter(
-            chunks,
-            "default",
-            reserved.versionId(),
-            schema,
-            Partitioning.byOrdinal(PARTITIONS));
+            chunks, "default", reserved.versionId(), schema, Partitioning.byOrdinal(PARTITIONS));
     rows.forEach(writer::add);
     catalog.commit(
         new Manifest(

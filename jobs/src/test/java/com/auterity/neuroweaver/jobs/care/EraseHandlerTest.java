@@ -34,16 +34,14 @@ class EraseHandlerTest {
               Column.of("phone", ColumnType.STRING),
               Column.of("customer", ColumnType.INT64),
               Column.of("text", ColumnType.STRING)));
-  private static final Schema TEXT =
-      new Schema(List.of(Column.of("text", ColumnType.STRING)));
+  private static final Schema TEXT = new Schema(List.of(Column.of("text", ColumnType.STRING)));
 
   /** Rows 0 to 29; every fifth is customer 7's, calling from one number. */
   private static List<Row> calls() {
     List<Row> rows = new ArrayList<>();
     for (long i = 0; i < 30; i++) {
       boolean seven = i % 5 == 0;
-      rows.add(
-          new Row(i, seven ? "555-0100" : "555-02" + i, seven ? 7L : 100 + i, "call " + i));
+      rows.add(new Row(i, seven ? "555-0100" : "555-02" + i, seven ? 7L : 100 + i, "call " + i));
     }
     return rows;
   }
@@ -91,7 +89,12 @@ class EraseHandlerTest {
         facts.put(version, grid.rows(version));
       }
       facts.put("chunks", grid.memory.size());
-      facts.put("disposals", grid.catalog.disposals("default").stream().map(d -> d.name() + d.version() + d.state()).sorted().toList());
+      facts.put(
+          "disposals",
+          grid.catalog.disposals("default").stream()
+              .map(d -> d.name() + d.version() + d.state())
+              .sorted()
+              .toList());
       return facts;
     }
   }
@@ -103,8 +106,7 @@ class EraseHandlerTest {
         new TrainedAdapter(
             "job_t", "aa", "advisor@1.0.0", "mv_1", List.of(shop.texts.versionId()), List.of("a")));
     shop.uses.adapters.add(
-        new TrainedAdapter(
-            "job_u", "bb", null, null, List.of(shop.other.versionId()), List.of()));
+        new TrainedAdapter("job_u", "bb", null, null, List.of(shop.other.versionId()), List.of()));
     shop.uses.exports.put(shop.first.versionId(), new Copy("job_x", "/tmp/calls.parquet"));
     CareGrid.Run run = shop.run("job_e", "phone", "555-0100");
     shop.handler().validate("default", run.parameters());
@@ -129,7 +131,13 @@ class EraseHandlerTest {
                     v.get("rows_erased") + " by " + v.get("found_by").asText()));
     assertEquals(
         Map.of(
-            "calls1", "6 by key", "calls2", "2 by key", "masked1", "6 by ordinal", "texts1",
+            "calls1",
+            "6 by key",
+            "calls2",
+            "2 by key",
+            "masked1",
+            "6 by ordinal",
+            "texts1",
             "6 by ordinal"),
         found);
     assertEquals(0, result.get("unresolved").size(), result.toString());
@@ -165,8 +173,7 @@ class EraseHandlerTest {
     assertTrue(writes > 40, "writes: " + writes);
     for (long die = 0; die < writes; die++) {
       Shop shop = new Shop();
-      ObjectNode result =
-          shop.run("job_e", "phone", "555-0100").survive(shop.handler(), die);
+      ObjectNode result = shop.run("job_e", "phone", "555-0100").survive(shop.handler(), die);
       assertEquals(facts, shop.facts(), "killed before write " + die);
       assertEquals(
           expected.get("rows_erased"), result.get("rows_erased"), "killed before write " + die);
@@ -242,9 +249,7 @@ class EraseHandlerTest {
     NeuroWeaverException used =
         assertThrows(
             NeuroWeaverException.class,
-            () ->
-                shop.handler()
-                    .validate("default", shop.run("job_e", "phone", "1").parameters()));
+            () -> shop.handler().validate("default", shop.run("job_e", "phone", "1").parameters()));
     assertEquals(ErrorKind.CONFLICT, used.kind());
     assertTrue(used.getMessage().contains("train job_77"), used.getMessage());
   }

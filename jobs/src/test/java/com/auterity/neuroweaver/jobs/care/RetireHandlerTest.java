@@ -56,8 +56,7 @@ class RetireHandlerTest {
 
   private void keep(Integer days, int newest) {
     retentions.put(
-        new DatasetRetentionRow(
-            "default", versions.get(0).datasetId(), "logs", days, newest, NOW));
+        new DatasetRetentionRow("default", versions.get(0).datasetId(), "logs", days, newest, NOW));
   }
 
   private CareGrid.Run run(String jobId, String dataset, boolean dryRun) {
