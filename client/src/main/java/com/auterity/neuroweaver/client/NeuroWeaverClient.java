@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 
 /**
  * Java SDK of the HTTP API: one method for each endpoint, wire records in and out. Thread-safe.
@@ -32,14 +33,17 @@ public final class NeuroWeaverClient {
   private final Duration timeout;
   private final HttpClient http;
 
-  private NeuroWeaverClient(URI url, Duration timeout) {
+  private NeuroWeaverClient(URI url, Duration timeout, SSLContext tls) {
     this.url = url;
     this.timeout = timeout;
-    this.http =
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+            .connectTimeout(Duration.ofSeconds(5));
+    if (tls != null) {
+      builder.sslContext(tls);
+    }
+    this.http = builder.build();
   }
 
   /** A client of the node at {@code url} ({@code http://host:port}), waiting 60 s for an answer. */
@@ -48,6 +52,15 @@ public final class NeuroWeaverClient {
   }
 
   public static NeuroWeaverClient at(URI url, Duration timeout) {
+    return at(url, timeout, null);
+  }
+
+  /**
+   * A client of a node that speaks TLS.
+   *
+   * @param tls whom it trusts, see {@link ClientTls}; null for the JDK's own trust
+   */
+  public static NeuroWeaverClient at(URI url, Duration timeout, SSLContext tls) {
     Objects.requireNonNull(url, "url");
     if (url.getHost() == null
         || !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
@@ -56,7 +69,7 @@ public final class NeuroWeaverClient {
     }
     String text = url.toString();
     return new NeuroWeaverClient(
-        text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : url, timeout);
+        text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : url, timeout, tls);
   }
 
   public URI url() {
@@ -159,6 +172,50 @@ public final class NeuroWeaverClient {
         "/kits/" + segment(kit) + "/datasets/" + segment(dataset) + "/load",
         request,
         new TypeReference<Job>() {});
+  }
+
+  // Care of data
+
+  /** Checks every copy of every chunk of a version and mends damaged ones. */
+  public Job verifyDataset(String reference) {
+    return post("/datasets/" + segment(reference) + "/verify", null, new TypeReference<Job>() {});
+  }
+
+  public Retention retention(String reference) {
+    return get("/datasets/" + segment(reference) + "/retention", new TypeReference<Retention>() {});
+  }
+
+  public Retention setRetention(String reference, RetentionRequest request) {
+    return post(
+        "/datasets/" + segment(reference) + "/retention",
+        request,
+        new TypeReference<Retention>() {});
+  }
+
+  /** Disposes of versions; {@code reference} null means those any retention has made due. */
+  public Job retire(String reference, RetireRequest request) {
+    return post(
+        reference == null ? "/retention/apply" : "/datasets/" + segment(reference) + "/retire",
+        request,
+        new TypeReference<Job>() {});
+  }
+
+  /** Erases a data subject's rows from a dataset and all that was derived from it. */
+  public Job erase(String reference, EraseRequest request) {
+    return post("/datasets/" + segment(reference) + "/erase", request, new TypeReference<Job>() {});
+  }
+
+  /** Chunks that were found damaged, newest first. */
+  public Page<ChunkRepairReport> repairs(int limit, long offset) {
+    return get("/repairs" + page(limit, offset), new TypeReference<Page<ChunkRepairReport>>() {});
+  }
+
+  public Job createSnapshot(SnapshotRequest request) {
+    return post("/snapshots", request, new TypeReference<Job>() {});
+  }
+
+  public Page<SnapshotInfo> snapshots(int limit, long offset) {
+    return get("/snapshots" + page(limit, offset), new TypeReference<Page<SnapshotInfo>>() {});
   }
 
   // Training

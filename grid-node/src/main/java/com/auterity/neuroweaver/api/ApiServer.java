@@ -58,7 +58,7 @@ public final class ApiServer implements AutoCloseable {
 
   static Javalin app(ApiConfig config, Backends backends) {
     JsonMapper mapper = WireMapper.strict();
-    Metrics metrics = new Metrics(backends.jobs(), backends.bills());
+    Metrics metrics = new Metrics(backends.jobs(), backends.bills(), backends.care());
     RouteTable table = RouteTable.of(backends, metrics, mapper);
     JsonBody bodies = new JsonBody(mapper, config.maxBodyBytes());
     return Javalin.create(
@@ -69,6 +69,7 @@ public final class ApiServer implements AutoCloseable {
           javalin.http.maxRequestSize = config.maxBodyBytes();
           javalin.router.ignoreTrailingSlashes = true;
           javalin.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors(mapper)));
+          config.tls().ifPresent(tls -> javalin.jetty.addConnector(tls.connector(config)));
           javalin.requestLogger.http((context, millis) -> logged(context, millis, metrics));
           for (Route<?, ?> route : table.routes()) {
             register(javalin, route, bodies, mapper);

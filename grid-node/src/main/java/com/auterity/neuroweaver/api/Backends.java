@@ -17,4 +17,5 @@ public record Backends(
     IntFunction<List<String>> owners,
     Models models,
     Bills bills,
+    Care care,
     NodeFacts node) {}

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What this node measures, as Prometheus text: requests, jobs by state, usage, and the JVM. */
 final class Metrics {
@@ -33,8 +34,8 @@ final class Metrics {
           .buckets(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
           .register(registry);
 
-  Metrics(Jobs jobs, Bills bills) {
-    new GridCollector(jobs, bills).register(registry);
+  Metrics(Jobs jobs, Bills bills, Care care) {
+    new GridCollector(jobs, bills, care).register(registry);
     DefaultExports.register(registry);
   }
 
@@ -62,10 +63,12 @@ final class Metrics {
   private static final class GridCollector extends Collector implements Collector.Describable {
     private final Jobs jobs;
     private final Bills bills;
+    private final Care care;
 
-    GridCollector(Jobs jobs, Bills bills) {
+    GridCollector(Jobs jobs, Bills bills, Care care) {
       this.jobs = jobs;
       this.bills = bills;
+      this.care = care;
     }
 
     /** Nothing: registering must not ask the grid. */
@@ -97,6 +100,16 @@ final class Metrics {
               "Tokens written by models of the grid.",
               bill.byJob().stream().mapToDouble(JobCost::tokensOut).sum()));
       families.add(counter("neuroweaver_cost_usd", "Cost of all usage so far.", bill.totalUsd()));
+      CounterMetricFamily repairs =
+          new CounterMetricFamily(
+              "neuroweaver_chunk_repairs",
+              "Chunks found damaged, by outcome: repaired from another copy, or lost.",
+              List.of("outcome"));
+      Map<String, Long> outcomes = new TreeMap<>(Map.of("REPAIRED", 0L, "LOST", 0L));
+      care.repairs("default").forEach(repair -> outcomes.merge(repair.outcome(), 1L, Long::sum));
+      outcomes.forEach(
+          (outcome, count) -> repairs.addMetric(List.of(outcome.toLowerCase(Locale.ROOT)), count));
+      families.add(repairs);
       return families;
     }
 

@@ -32,6 +32,7 @@ final class RouteTable {
         new DatasetResource(
                 backends.datasets(), backends.rows(), backends.owners(), backends.jobs(), mapper)
             .routes());
+    routes.addAll(new CareResource(backends.datasets(), backends.care(), backends.jobs()).routes());
     routes.addAll(new KitResource(backends.jobs(), mapper).routes());
     routes.addAll(new TrainingResource(backends.jobs(), mapper).routes());
     routes.addAll(new JobResource(backends.jobs()).routes());

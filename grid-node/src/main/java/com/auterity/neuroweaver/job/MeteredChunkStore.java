@@ -1,8 +1,10 @@
 package com.auterity.neuroweaver.job;
 
+import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.ChunkKey;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.jobs.grid.Meter;
+import java.util.Optional;
 
 /** Counts the bytes of chunks that come and go. */
 record MeteredChunkStore(ChunkStore chunks, Meter meter) implements ChunkStore {
@@ -17,6 +19,18 @@ record MeteredChunkStore(ChunkStore chunks, Meter meter) implements ChunkStore {
     byte[] chunk = chunks.get(key);
     meter.bytesRead(chunk.length);
     return chunk;
+  }
+
+  @Override
+  public Optional<byte[]> localCopy(ChunkKey key) {
+    Optional<byte[]> chunk = chunks.localCopy(key);
+    chunk.ifPresent(bytes -> meter.bytesRead(bytes.length));
+    return chunk;
+  }
+
+  @Override
+  public Optional<byte[]> repair(ChunkKey key, ChunkInfo expected, String problem) {
+    return chunks.repair(key, expected, problem);
   }
 
   @Override

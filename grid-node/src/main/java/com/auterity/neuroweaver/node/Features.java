@@ -10,6 +10,7 @@ import com.auterity.neuroweaver.costguard.UsageLog;
 import com.auterity.neuroweaver.costguard.UsageRow;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.store.DatasetRetentionRow;
 import com.auterity.neuroweaver.jobs.grid.Meter;
 import com.auterity.neuroweaver.jobs.inference.LoadedModels;
 import com.auterity.neuroweaver.registry.AliasRow;
@@ -21,9 +22,12 @@ import com.auterity.neuroweaver.registry.ModelVersionRow;
 import com.auterity.neuroweaver.weaver.DeployedFirst;
 import com.auterity.neuroweaver.weaver.PredictUsage;
 import com.auterity.neuroweaver.weaver.Predictor;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.github.f4b6a3.uuid.UuidCreator;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +42,7 @@ final class Features implements AutoCloseable {
   private static final int PREDICT_QUEUE = 64;
   private static final int SAMPLE_SECONDS = 5;
   private static final int GARBAGE_SECONDS = 600;
+  private static final int RETENTION_SECONDS = 3_600;
 
   private final GridParts parts;
   private final UsageLog usage;
@@ -47,6 +52,7 @@ final class Features implements AutoCloseable {
   private final Predictor predictor;
   private final PredictUsage predictUsage;
   private final OverheadSampler overhead;
+  private final Snapshots snapshots;
   private final ScheduledExecutorService sampling =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -57,6 +63,7 @@ final class Features implements AutoCloseable {
 
   Features(GridParts parts, ClaimedCpu claimed) {
     this.parts = parts;
+    snapshots = new Snapshots(parts.ignite(), parts.config().snapshotDir());
     UnaryOperator<String> ids = prefix -> prefix + "_" + UuidCreator.getTimeOrderedEpoch();
     String node = parts.config().name();
     usage = new UsageLog(parts.table(UsageRow.TABLE));
@@ -111,11 +118,37 @@ final class Features implements AutoCloseable {
         GARBAGE_SECONDS,
         GARBAGE_SECONDS,
         TimeUnit.SECONDS);
+    sampling.scheduleWithFixedDelay(
+        () -> {
+          try {
+            applyRetention();
+          } catch (RuntimeException e) {
+            LOG.warn("retention could not be applied now: {}", e.getMessage(), e);
+          }
+        },
+        RETENTION_SECONDS,
+        RETENTION_SECONDS,
+        TimeUnit.SECONDS);
+  }
+
+  /** Once an hour of the clock, whichever node is the oldest then: the key makes it one job. */
+  private void applyRetention() {
+    if (!isOldest() || parts.table(DatasetRetentionRow.TABLE).where(Map.of()).isEmpty()) {
+      return;
+    }
+    String hour = parts.clock().instant().truncatedTo(ChronoUnit.HOURS).toString();
+    parts
+        .jobs()
+        .submit(TENANT, "retire", JsonNodeFactory.instance.objectNode(), "retention/" + hour, null);
+  }
+
+  private boolean isOldest() {
+    return parts.ignite().cluster().forServers().forOldest().node().isLocal();
   }
 
   /** Chunks of versions that were never committed, by jobs that have ended. */
   private void collectGarbage() {
-    if (!parts.ignite().cluster().forServers().forOldest().node().isLocal()) {
+    if (!isOldest()) {
       return;
     }
     int removed = parts.datasets().collectGarbage(TENANT, parts.chunks(), this::isOver);
@@ -154,6 +187,10 @@ final class Features implements AutoCloseable {
 
   Deployments deployments() {
     return deployments;
+  }
+
+  Snapshots snapshots() {
+    return snapshots;
   }
 
   Predictor predictor() {

@@ -8,7 +8,10 @@ import com.auterity.neuroweaver.costguard.ClaimedCpu;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.BlobStore;
+import com.auterity.neuroweaver.datasets.store.ChunkRepair;
+import com.auterity.neuroweaver.datasets.store.ChunkRepairRow;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
+import com.auterity.neuroweaver.datasets.store.DatasetDisposalRow;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.DatasetReservationRow;
 import com.auterity.neuroweaver.datasets.store.DatasetRow;
@@ -32,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -58,22 +62,29 @@ public final class GridServer implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean stopped;
+  private final Optional<String> restore;
+  private NodeSecrets secrets;
   private Ignite ignite;
   private int apiPort;
 
-  private GridServer(NodeConfig config, Path home) {
+  private GridServer(NodeConfig config, Path home, Optional<String> restore) {
     this.config = config;
     this.home = home;
+    this.restore = restore;
   }
 
-  /** Makes a server that {@link #start} starts; nothing is opened yet. */
-  static GridServer of(NodeConfig config, Path home) {
-    return new GridServer(config, home);
+  /**
+   * Makes a server that {@link #start} starts; nothing is opened yet.
+   *
+   * @param restore name of the snapshot an empty grid begins with
+   */
+  static GridServer of(NodeConfig config, Path home, Optional<String> restore) {
+    return new GridServer(config, home, restore);
   }
 
   /** Starts a node and returns when it is ready. */
   public static GridServer launch(NodeConfig config, Path home) throws InterruptedException {
-    GridServer server = of(config, home);
+    GridServer server = of(config, home, Optional.empty());
     server.start();
     return server;
   }
@@ -100,6 +111,7 @@ public final class GridServer implements AutoCloseable {
 
   private void open() throws InterruptedException {
     SetPorts.requireFree(config);
+    secrets = NodeSecrets.open(config, System.getenv());
     CompletableFuture<String> numerics =
         CompletableFuture.supplyAsync(() -> Numerics.profile(config.device()));
     opened.push(WorkDirLock.take(config.workDir()));
@@ -117,12 +129,11 @@ public final class GridServer implements AutoCloseable {
             ignite, config.initialNodes(), Duration.ofSeconds(config.departureSeconds()), clock);
     opened.push(membership);
     membership.awaitActive(() -> stopped);
-    new Migrations(
-            ignite,
-            new GridLayout(config.partitions(), config.backups()),
-            clock,
-            GridTables.migrations())
-        .run(() -> stopped);
+    new SnapshotRestore(ignite, restore).run(() -> stopped);
+    GridLayout layout =
+        new GridLayout(config.partitions(), config.backups(), config.encryption().isPresent());
+    layout.check(ignite);
+    new Migrations(ignite, layout, clock, GridTables.migrations()).run(() -> stopped);
     membership.watch();
 
     ClaimedCpu claimed = new ClaimedCpu();
@@ -162,15 +173,16 @@ public final class GridServer implements AutoCloseable {
             parts.placement()::owners,
             new ApiModels(features.registry(), features.predictor()),
             new ApiBills(features.billing(), jobs),
+            new ApiCare(parts, features.snapshots()),
             new ApiNodeFacts(parts, BuildId.current(), config.host() + ":" + clientPort()));
     if (config.apiPort().isPresent()) {
-      return ApiServer.start(ApiConfig.on(config.host(), config.apiPort().getAsInt()), backends);
+      return ApiServer.start(apiConfig(config.apiPort().getAsInt()), backends);
     }
     int port = FIRST_API_PORT;
     while (true) {
       port = SetPorts.nextFree(config.host(), port);
       try {
-        return ApiServer.start(ApiConfig.on(config.host(), port), backends);
+        return ApiServer.start(apiConfig(port), backends);
       } catch (NeuroWeaverException e) {
         // A node that starts at the same time may have been faster.
         if (e.kind() != ErrorKind.CONFLICT) {
@@ -179,6 +191,14 @@ public final class GridServer implements AutoCloseable {
         port++;
       }
     }
+  }
+
+  private ApiConfig apiConfig(int port) {
+    ApiConfig plain = ApiConfig.on(config.host(), port);
+    return secrets
+        .tls()
+        .map(context -> plain.withTls(context, config.tls().orElseThrow().clientCertificates()))
+        .orElse(plain);
   }
 
   private int clientPort() {
@@ -194,11 +214,14 @@ public final class GridServer implements AutoCloseable {
             new IgniteRecordTable<>(ignite, DatasetRow.TABLE),
             new IgniteRecordTable<>(ignite, DatasetVersionRow.TABLE),
             new IgniteRecordTable<>(ignite, DatasetReservationRow.TABLE),
+            new IgniteRecordTable<>(ignite, DatasetDisposalRow.TABLE),
             config.partitions(),
             clock);
-    ChunkStore chunks = new IgniteChunkStore(ignite.cache(IgniteChunkStore.CACHE));
-    BlobStore blobs =
-        new IgniteBlobStore(ignite.cache(IgniteBlobStore.CACHE), config.workDir().resolve("blobs"));
+    ChunkStore chunks =
+        new IgniteChunkStore(
+            ignite.cache(IgniteChunkStore.CACHE),
+            new ChunkRepair(ignite, new IgniteRecordTable<>(ignite, ChunkRepairRow.TABLE), clock));
+    BlobStore blobs = new IgniteBlobStore(ignite.cache(IgniteBlobStore.CACHE), config.blobsDir());
     JobService jobs = JobService.on(ignite, kinds, clock);
     NodeRuntime runtime =
         new NodeRuntime(
@@ -221,7 +244,8 @@ public final class GridServer implements AutoCloseable {
     System.setProperty("IGNITE_NO_SHUTDOWN_HOOK", "true");
     try {
       return Ignition.start(
-          new IgniteAssembly(config, BuildId.current(), numerics).configuration());
+          new IgniteAssembly(config, BuildId.current(), numerics, secrets, restore)
+              .configuration());
     } catch (IgniteException e) {
       Throwable cause = e;
       while (cause.getCause() != null && cause.getCause() != cause) {

@@ -1,6 +1,12 @@
 package com.auterity.neuroweaver.node;
 
 import com.auterity.neuroweaver.api.Jobs;
+import com.auterity.neuroweaver.datasets.store.DatasetErasureRow;
+import com.auterity.neuroweaver.datasets.store.DatasetRetentionRow;
+import com.auterity.neuroweaver.jobs.care.DataUses;
+import com.auterity.neuroweaver.jobs.care.EraseHandler;
+import com.auterity.neuroweaver.jobs.care.RetireHandler;
+import com.auterity.neuroweaver.jobs.care.VerifyHandler;
 import com.auterity.neuroweaver.jobs.evaluation.EvaluateHandler;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.inference.InferHandler;
@@ -40,6 +46,23 @@ final class Handlers {
     handlers.add(new RegisterHandler(features.registry(), new SucceededJobs(parts.jobs())));
     handlers.add(new DeployHandler(features.registry(), features.deployments()));
     handlers.add(new InferHandler(parts.datasets(), features.registry(), parts.clock()));
+    DataUses uses = new GridUses(parts.jobs(), features.registry(), features.snapshots());
+    handlers.add(new VerifyHandler(parts.datasets()));
+    handlers.add(
+        new RetireHandler(
+            parts.datasets(),
+            parts.datasets(),
+            parts.table(DatasetRetentionRow.TABLE),
+            uses,
+            parts.clock()));
+    handlers.add(
+        new EraseHandler(
+            parts.datasets(),
+            parts.datasets(),
+            parts.table(DatasetErasureRow.TABLE),
+            uses,
+            parts.clock()));
+    handlers.add(new SnapshotHandler(features.snapshots()));
     Jobs jobs = new ApiJobs(parts.jobs());
     handlers.add(new WorkflowHandler(jobs, workflows(parts)));
     handlers.add(new ReportHandler(jobs, new ApiBills(features.billing(), jobs)));

@@ -6,6 +6,7 @@ import com.auterity.neuroweaver.job.GridExecutor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.ignite.calcite.CalciteQueryEngineConfiguration;
 import org.apache.ignite.cluster.ClusterState;
@@ -33,21 +34,53 @@ final class IgniteAssembly {
   private final NodeConfig config;
   private final String buildId;
   private final String numericsProfile;
+  private final NodeSecrets secrets;
+  private final Optional<String> restore;
 
-  IgniteAssembly(NodeConfig config, String buildId, String numericsProfile) {
+  IgniteAssembly(
+      NodeConfig config,
+      String buildId,
+      String numericsProfile,
+      NodeSecrets secrets,
+      Optional<String> restore) {
     this.config = config;
     this.buildId = buildId;
     this.numericsProfile = numericsProfile;
+    this.secrets = secrets;
+    this.restore = restore;
   }
 
   IgniteConfiguration configuration() {
     Path home = config.workDir().resolve("grid");
-    String layout = "partitions=" + config.partitions() + " backups=" + config.backups();
+    String layout =
+        "partitions="
+            + config.partitions()
+            + " backups="
+            + config.backups()
+            + (config.encryption().isPresent() ? " encrypted" : "");
+    IgniteConfiguration configuration = plain(home, layout);
+    secrets.encryption().ifPresent(configuration::setEncryptionSpi);
+    secrets
+        .tls()
+        .ifPresent(
+            context -> {
+              configuration.setSslContextFactory(() -> context);
+              configuration
+                  .getClientConnectorConfiguration()
+                  .setSslEnabled(true)
+                  .setUseIgniteSslContextFactory(true)
+                  .setSslClientAuth(config.tls().orElseThrow().clientCertificates());
+            });
+    return configuration;
+  }
+
+  private IgniteConfiguration plain(Path home, String layout) {
     return new IgniteConfiguration()
         .setIgniteInstanceName(config.name())
         .setConsistentId(config.name())
         .setIgniteHome(home.toString())
         .setWorkDirectory(home.toString())
+        .setSnapshotPath(config.snapshotDir().toString())
         .setLocalHost(config.host())
         .setGridLogger(new Slf4jLogger())
         .setMetricsLogFrequency(0)
@@ -56,6 +89,7 @@ final class IgniteAssembly {
             Map.of(
                 NodeAttributes.BUILD, buildId,
                 NodeAttributes.LAYOUT, layout,
+                NodeAttributes.RESTORE, restore.orElse(""),
                 GridAttributes.NUMERICS, numericsProfile,
                 GridAttributes.WORKERS, config.workers()))
         .setPluginProviders(new SameBuild(buildId, layout))

@@ -7,5 +7,8 @@ final class NodeAttributes {
   static final String BUILD = "neuroweaver.build";
   static final String LAYOUT = "neuroweaver.layout";
 
+  /** The snapshot the node was started to restore; empty without one. */
+  static final String RESTORE = "neuroweaver.restore";
+
   private NodeAttributes() {}
 }

@@ -1,10 +1,12 @@
 package com.auterity.neuroweaver.node;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,8 +48,23 @@ final class NodeCommand implements Callable<Integer> {
       description = "sets a key of the configuration, dotted: memory.region_mb=256")
   private List<String> overrides = List.of();
 
+  @Option(
+      names = "--restore",
+      paramLabel = "SNAPSHOT",
+      description = {
+        "lets an empty grid begin with this snapshot (snapshot_dir/SNAPSHOT on every node);",
+        "a grid that holds data is left alone and the node does not start"
+      })
+  private String restore;
+
   @Override
   public Integer call() throws Exception {
+    return run(spec, config, overrides, Optional.ofNullable(restore));
+  }
+
+  /** Runs a node until it is told to stop; returns the exit code. */
+  static int run(CommandSpec spec, Path config, List<String> overrides, Optional<String> restore)
+      throws IOException, InterruptedException {
     PrintWriter err = spec.commandLine().getErr();
     Path home = home();
     NodeConfig node;
@@ -61,7 +78,7 @@ final class NodeCommand implements Callable<Integer> {
       err.println("error: " + e.getMessage());
       return WRONG_CONFIGURATION;
     }
-    GridServer server = GridServer.of(node, home);
+    GridServer server = GridServer.of(node, home, restore);
     Signal.handle(new Signal("TERM"), signal -> server.requestStop());
     Signal.handle(new Signal("INT"), signal -> server.requestStop());
     try {

@@ -11,18 +11,23 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * What {@code config/node.yaml} says, checked. An empty port means the next free one.
  *
  * @param workDir absolute
+ * @param blobsDir absolute: where models and adapters become files, in plain
+ * @param snapshotDir absolute: where this node's part of each snapshot lies
  * @param departureSeconds after how long a node that left loses its share of the data
  * @param prices absolute path of the price list
  */
 public record NodeConfig(
     String name,
     Path workDir,
+    Path blobsDir,
+    Path snapshotDir,
     String host,
     OptionalInt discoveryPort,
     List<String> discoveryAddresses,
@@ -40,7 +45,9 @@ public record NodeConfig(
     Path prices,
     String logLevel,
     int logFileMb,
-    int logFilesKept) {
+    int logFilesKept,
+    Optional<TlsConfig> tls,
+    Optional<EncryptionConfig> encryption) {
 
   public static final List<String> DEFAULT_ADDRESSES = List.of("127.0.0.1:47500..47509");
 
@@ -92,7 +99,9 @@ public record NodeConfig(
       NodeConfig config =
           new NodeConfig(
               name,
-              path(tree.path("work_dir").asText("var/" + name)),
+              path(work(tree, name)),
+              path(tree.path("blobs_dir").asText(work(tree, name) + "/blobs")),
+              path(tree.path("snapshot_dir").asText("var/snapshots")),
               host,
               port(discovery.path("port")),
               addresses.isEmpty() ? DEFAULT_ADDRESSES : addresses,
@@ -111,9 +120,60 @@ public record NodeConfig(
               path(tree.path("prices").asText("config/prices.yaml")),
               logs.path("level").asText("INFO"),
               logs.path("file_mb").asInt(64),
-              logs.path("keep_files").asInt(5));
+              logs.path("keep_files").asInt(5),
+              tls(tree.path("tls")),
+              encryption(tree.path("encryption")));
       checkPortsDiffer(config);
+      checkKeysApart(config);
       return config;
+    }
+
+    private static String work(ObjectNode tree, String name) {
+      return tree.path("work_dir").asText("var/" + name);
+    }
+
+    private Optional<TlsConfig> tls(JsonNode tls) {
+      return tls.isMissingNode()
+          ? Optional.empty()
+          : Optional.of(
+              new TlsConfig(
+                  keystore("tls.keystore", tls, "keystore", "keystore_password_env"),
+                  keystore("tls.truststore", tls, "truststore", "truststore_password_env"),
+                  tls.path("client_certificates").asBoolean(false)));
+    }
+
+    private Optional<EncryptionConfig> encryption(JsonNode encryption) {
+      return encryption.isMissingNode()
+          ? Optional.empty()
+          : Optional.of(
+              new EncryptionConfig(
+                  keystore("encryption.keystore", encryption, "keystore", "keystore_password_env"),
+                  encryption.path("master_key").asText("neuroweaver")));
+    }
+
+    private KeyStoreFile keystore(String key, JsonNode at, String file, String variable) {
+      return new KeyStoreFile(key, path(at.path(file).asText()), at.path(variable).asText());
+    }
+
+    /** Who takes the disk with the data must not have the key with it. */
+    private void checkKeysApart(NodeConfig config) {
+      config
+          .encryption()
+          .map(encryption -> encryption.keystore().file())
+          .ifPresent(
+              file -> {
+                for (Path data : List.of(config.workDir(), config.snapshotDir())) {
+                  if (file.startsWith(data)) {
+                    throw document.error(
+                        "/encryption/keystore",
+                        "`encryption.keystore` is "
+                            + file
+                            + ", which lies with the data in "
+                            + data
+                            + ": keep keys apart from what they lock");
+                  }
+                }
+              });
     }
 
     private void checkLoopback(String host) {

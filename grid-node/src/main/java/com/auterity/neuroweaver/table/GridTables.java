@@ -2,7 +2,11 @@ package com.auterity.neuroweaver.table;
 
 import com.auterity.neuroweaver.costguard.PriceRow;
 import com.auterity.neuroweaver.costguard.UsageRow;
+import com.auterity.neuroweaver.datasets.store.ChunkRepairRow;
+import com.auterity.neuroweaver.datasets.store.DatasetDisposalRow;
+import com.auterity.neuroweaver.datasets.store.DatasetErasureRow;
 import com.auterity.neuroweaver.datasets.store.DatasetReservationRow;
+import com.auterity.neuroweaver.datasets.store.DatasetRetentionRow;
 import com.auterity.neuroweaver.datasets.store.DatasetRow;
 import com.auterity.neuroweaver.datasets.store.DatasetVersionRow;
 import com.auterity.neuroweaver.datasets.store.IgniteBlobStore;
@@ -41,6 +45,16 @@ public final class GridTables {
                 UsageRow.TABLE,
                 PriceRow.TABLE),
             List.of(IgniteChunkStore.CACHE, IgniteBlobStore.CACHE),
+            List.of()),
+        new Migration(
+            2,
+            "care of data",
+            List.of(
+                ChunkRepairRow.TABLE,
+                DatasetDisposalRow.TABLE,
+                DatasetRetentionRow.TABLE,
+                DatasetErasureRow.TABLE),
+            List.of(),
             List.of()));
   }
 }

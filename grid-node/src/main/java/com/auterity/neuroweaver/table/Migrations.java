@@ -110,13 +110,18 @@ public final class Migrations {
   }
 
   /**
-   * SCHEMA_VERSION, and on an empty grid all tables of the first migration in the same exchange.
+   * SCHEMA_VERSION, and on an empty grid all tables up to the first statement in the same exchange.
    */
   private List<CacheConfiguration<?, ?>> first() {
     List<CacheConfiguration<?, ?>> caches = new ArrayList<>();
     caches.add(layout.place(SchemaVersionRow.TABLE.cacheConfiguration(), CacheGroup.META));
-    if (ignite.cache(SchemaVersionRow.TABLE.cacheName()) == null && !migrations.isEmpty()) {
-      caches.addAll(configurations(migrations.get(0)));
+    if (ignite.cache(SchemaVersionRow.TABLE.cacheName()) == null) {
+      for (Migration migration : migrations) {
+        caches.addAll(configurations(migration));
+        if (!migration.statements().isEmpty()) {
+          break;
+        }
+      }
     }
     return caches;
   }

@@ -1,7 +1,9 @@
 package com.auterity.neuroweaver.api;
 
 import com.auterity.neuroweaver.client.Bill;
+import com.auterity.neuroweaver.client.ChunkRepairReport;
 import com.auterity.neuroweaver.client.Deployment;
+import com.auterity.neuroweaver.client.EraseRequest;
 import com.auterity.neuroweaver.client.HealthDetail;
 import com.auterity.neuroweaver.client.JobCost;
 import com.auterity.neuroweaver.client.JobState;
@@ -10,6 +12,9 @@ import com.auterity.neuroweaver.client.ModelVersion;
 import com.auterity.neuroweaver.client.NodeStatus;
 import com.auterity.neuroweaver.client.PredictRequest;
 import com.auterity.neuroweaver.client.Prediction;
+import com.auterity.neuroweaver.client.Retention;
+import com.auterity.neuroweaver.client.RetentionRequest;
+import com.auterity.neuroweaver.client.SnapshotInfo;
 import com.auterity.neuroweaver.client.TokenAlternative;
 import com.auterity.neuroweaver.client.TokenProbability;
 import com.auterity.neuroweaver.client.Workflow;
@@ -23,6 +28,8 @@ import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.datasets.store.Manifest;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -52,7 +59,44 @@ public final class ApiFixture {
             new Bill(
                 0.0123,
                 List.of(new JobCost("job_9", "train", 10, 20, 18.5, 100, 50, 4000, 70, 0.0123))),
+        new OneSnapshot(),
         new Facts());
+  }
+
+  private static final class OneSnapshot implements Care {
+    @Override
+    public Retention retention(Manifest dataset) {
+      return new Retention(dataset.datasetId(), dataset.name(), 30, 2, AT);
+    }
+
+    @Override
+    public Retention setRetention(Manifest dataset, RetentionRequest request) {
+      return new Retention(
+          dataset.datasetId(), dataset.name(), request.keepDays(), request.keepVersions(), AT);
+    }
+
+    @Override
+    public void keepEverything(Manifest dataset) {}
+
+    @Override
+    public ObjectNode eraseParameters(Manifest dataset, EraseRequest request) {
+      return JsonNodeFactory.instance
+          .objectNode()
+          .put("dataset", dataset.datasetId())
+          .put("column", request.column());
+    }
+
+    @Override
+    public List<ChunkRepairReport> repairs(String tenant) {
+      return List.of(
+          new ChunkRepairReport(
+              "dsv_1", 3, 0, "REPAIRED", List.of("n2"), "n1", "n1", "its SHA-256 is ab", AT));
+    }
+
+    @Override
+    public List<SnapshotInfo> snapshots() {
+      return List.of(new SnapshotInfo("nightly", "/snapshots/nightly", List.of("n1", "n2"), AT));
+    }
   }
 
   private final class Facts implements NodeFacts {

@@ -36,7 +36,7 @@ class ApiServerTest {
 
   @BeforeEach
   void start() {
-    app = ApiServer.app(new ApiConfig("127.0.0.1", 0, 2_000), fixture.backends());
+    app = ApiServer.app(new ApiConfig("127.0.0.1", 0, 2_000, Optional.empty()), fixture.backends());
     app.start("127.0.0.1", 0);
   }
 
@@ -345,6 +345,7 @@ class ApiServerTest {
                 (tenant, job) -> {
                   throw new IllegalStateException("secret");
                 },
+                b.care(),
                 b.node()));
     app.stop();
     app = broken;
@@ -353,6 +354,30 @@ class ApiServerTest {
     assertEquals(500, answer.status());
     assertEquals("INTERNAL", answer.code());
     assertTrue(!answer.text().contains("secret"));
+  }
+
+  @Test
+  void careOfDataBecomesJobsThatNameTheDatasetById() throws Exception {
+    Map<String, String> bodies =
+        Map.of(
+            "verify", "",
+            "retire", "{\"dry_run\":true}",
+            "erase", "{\"column\":\"phone\",\"value\":\"555-0100\"}");
+    for (Map.Entry<String, String> body : bodies.entrySet()) {
+      Answer answer = post("/datasets/codes/" + body.getKey(), body.getValue());
+      assertEquals(202, answer.status(), answer.text());
+      assertEquals(body.getKey(), answer.json().get("kind").asText());
+      assertTrue(!answer.text().contains("555-0100"), "the value goes no further");
+    }
+    Answer version = post("/datasets/codes@1/retire", "{}");
+    assertTrue(
+        version.json().at("/parameters/dataset").asText().startsWith("dsv_"), version.text());
+    Answer all = post("/retention/apply", "{}");
+    assertTrue(all.json().at("/parameters/dataset").isMissingNode(), all.text());
+    assertEquals(202, post("/snapshots", "{\"name\":\"nightly\"}").status());
+    assertEquals(1, get("/repairs").json().at("/meta/total").asInt());
+    assertTrue(
+        get("/metrics").text().contains("neuroweaver_chunk_repairs_total{outcome=\"lost\",} 0.0"));
   }
 
   @Test

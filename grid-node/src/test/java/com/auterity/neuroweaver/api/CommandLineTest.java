@@ -93,6 +93,10 @@ class CommandLineTest {
         "job show nope",
         "job list --url nonsense",
         "dataset list --limit 5000",
+        "dataset erase codes --key phone",
+        "dataset retention codes --keep-everything --keep-days 3",
+        "dataset retire nope",
+        "snapshot",
         "quickstart --nodes 0",
         "quickstart --nodes many",
       })
@@ -112,6 +116,12 @@ class CommandLineTest {
     says("5 rows in 2 partitions", "code", "string", "n1", "n2");
     assertEquals(0, run("dataset", "sample", "codes", "--rows", "2"));
     says("P0001");
+    assertEquals(0, run("dataset", "retention", "codes"));
+    says("codes: the newest 2 are kept, and all of the last 30 days");
+    assertEquals(0, run("dataset", "retention", "codes", "--keep-everything"));
+    says("codes: every version is kept");
+    assertEquals(0, run("snapshot", "list"));
+    says("nightly", "/snapshots/nightly", "n1 n2");
     assertEquals(0, run("model", "list"));
     says("service-advisor", "1.0.0");
     assertEquals(0, run("model", "show", "service-advisor"));

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -35,6 +37,7 @@ public final class GridHarness implements AutoCloseable {
   private final List<String> settings;
   private final List<Integer> discoveryPorts = new ArrayList<>();
   private final NodeProcess[] processes;
+  private final Map<String, String> environment = new HashMap<>();
 
   /**
    * @param nodes named n1, n2 ...
@@ -74,8 +77,14 @@ public final class GridHarness implements AutoCloseable {
     }
   }
 
-  /** Starts one node, 0 is the first, without waiting. */
-  public void launch(int node) {
+  /** Sets a variable of the environment of nodes started from now on. */
+  public GridHarness with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  /** Starts one node, 0 is the first, without waiting; {@code more} follows its settings. */
+  public void launch(int node, String... more) {
     if (processes[node] != null && processes[node].process.isAlive()) {
       return;
     }
@@ -96,7 +105,9 @@ public final class GridHarness implements AutoCloseable {
       arguments.add("--set");
       arguments.add(setting);
     }
-    processes[node] = NodeProcess.start(root.resolve(name(node) + ".console"), arguments);
+    arguments.addAll(List.of(more));
+    processes[node] =
+        NodeProcess.start(root.resolve(name(node) + ".console"), arguments, environment);
   }
 
   /** Waits until a launched node has printed its ready line. */
@@ -163,6 +174,27 @@ public final class GridHarness implements AutoCloseable {
   /** What a node has written to stdout and stderr. */
   public String console(int node) {
     return processes[node].console();
+  }
+
+  /** Ends all nodes and removes all that they have stored, as a fire would. */
+  public void destroy() {
+    terminateAll();
+    for (int i = 0; i < nodes; i++) {
+      delete(workDir(i));
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The exit code of a node that ends by itself. */
+  public int awaitEnd(int node) {
+    return awaitExit(node);
   }
 
   /** Kill -9. */
@@ -285,16 +317,16 @@ public final class GridHarness implements AutoCloseable {
         awaitExit(i);
       }
     }
-    try (Stream<Path> files = Files.walk(root)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    delete(root);
   }
 
   /** One process of the command line, its output in a file. */
   record NodeProcess(Process process, Path output) {
     static NodeProcess start(Path output, List<String> arguments) {
+      return start(output, arguments, Map.of());
+    }
+
+    static NodeProcess start(Path output, List<String> arguments, Map<String, String> environment) {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.add("@" + home().resolve("config/jvm.options"));
@@ -308,6 +340,7 @@ public final class GridHarness implements AutoCloseable {
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
       builder.environment().put("OMP_NUM_THREADS", "1");
+      builder.environment().putAll(environment);
       try {
         return new NodeProcess(builder.start(), output);
       } catch (IOException e) {

@@ -9,6 +9,7 @@ import com.auterity.neuroweaver.jobs.tensor.DeviceWish;
 import com.auterity.neuroweaver.yaml.YamlDocument;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,8 @@ class NodeConfigTest {
         new NodeConfig(
             "node-1",
             Path.of("/grid/var/node-1"),
+            Path.of("/grid/var/node-1/blobs"),
+            Path.of("/grid/var/snapshots"),
             "127.0.0.1",
             OptionalInt.empty(),
             NodeConfig.DEFAULT_ADDRESSES,
@@ -44,7 +47,9 @@ class NodeConfigTest {
             Path.of("/grid/config/prices.yaml"),
             "INFO",
             64,
-            5),
+            5,
+            Optional.empty(),
+            Optional.empty()),
         of(""));
   }
 
@@ -62,6 +67,8 @@ class NodeConfigTest {
             """
             name: n7
             work_dir: /data/n7
+            blobs_dir: /dev/shm/n7
+            snapshot_dir: /backup
             host: localhost
             discovery: {port: 5001, addresses: ["127.0.0.1:5001..5003", "127.0.0.1:6001"]}
             communication_port: 5002
@@ -78,11 +85,20 @@ class NodeConfigTest {
             precision: float32
             prices: my/prices.yaml
             logs: {level: DEBUG, file_mb: 1, keep_files: 2}
+            tls:
+              keystore: keys/node.p12
+              keystore_password_env: KEYS
+              truststore: /keys/trust.p12
+              truststore_password_env: TRUST
+              client_certificates: true
+            encryption: {keystore: /keys/master.p12, keystore_password_env: MASTER, master_key: m}
             """);
     assertEquals(
         new NodeConfig(
             "n7",
             Path.of("/data/n7"),
+            Path.of("/dev/shm/n7"),
+            Path.of("/backup"),
             "localhost",
             OptionalInt.of(5001),
             List.of("127.0.0.1:5001..5003", "127.0.0.1:6001"),
@@ -100,7 +116,16 @@ class NodeConfigTest {
             Path.of("/grid/my/prices.yaml"),
             "DEBUG",
             1,
-            2),
+            2,
+            Optional.of(
+                new TlsConfig(
+                    new KeyStoreFile("tls.keystore", Path.of("/grid/keys/node.p12"), "KEYS"),
+                    new KeyStoreFile("tls.truststore", Path.of("/keys/trust.p12"), "TRUST"),
+                    true)),
+            Optional.of(
+                new EncryptionConfig(
+                    new KeyStoreFile("encryption.keystore", Path.of("/keys/master.p12"), "MASTER"),
+                    "m"))),
         config);
   }
 
@@ -125,6 +150,9 @@ class NodeConfigTest {
         "'name: a\nname: b' | node.yaml:2: key `name` stands here twice",
         "'device: gpu' | node.yaml:1: `device` is text `gpu`",
         "'precision: int8' | node.yaml:1: `precision` is text `int8`",
+        "'tls: {keystore: a}' | node.yaml:1: `tls` lacks the key `keystore_password_env`",
+        "'encryption: {keystore: var/node-1/k, keystore_password_env: K}' | node.yaml:1: `encryption.keystore` is /grid/var/node-1/k, which lies with the data",
+        "'encryption: {keystore: k, keystore_password_env: \"a b\"}' | node.yaml:1: `encryption.keystore_password_env` is text `a b`",
         "'discovery: {addresses: [\"127.0.0.1\"]}' | node.yaml:1: `discovery.addresses.0`",
       })
   void refusesNamingThePlaceAndWhatIsRight(String text, String message) {

@@ -20,14 +20,18 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "dataset",
-    description = "Load, look at and export datasets.",
+    description = "Load, look at, export and care for datasets.",
     mixinStandardHelpOptions = true,
     subcommands = {
       DatasetCommand.Load.class,
       DatasetCommand.ListAll.class,
       DatasetCommand.Show.class,
       DatasetCommand.Sample.class,
-      DatasetCommand.Export.class
+      DatasetCommand.Export.class,
+      CareCommands.Verify.class,
+      CareCommands.Keep.class,
+      CareCommands.Retire.class,
+      CareCommands.Erase.class
     })
 final class DatasetCommand extends Group {
 

@@ -25,10 +25,21 @@ import picocli.CommandLine.Command;
       ModelCommand.class,
       PredictCommand.class,
       CostCommand.class,
+      SnapshotCommand.class,
       SqlCommand.class
     })
 public final class Main implements Runnable {
+  private final Map<String, String> environment;
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  private Main(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Of the process, or what a test gives in its place. */
+  Map<String, String> environment() {
+    return environment;
+  }
 
   /** Runs one command line and ends the JVM with its exit code. */
   public static void main(String[] args) {
@@ -46,7 +57,7 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine(Map<String, String> environment, List<CommandProvider> providers) {
-    CommandLine line = new CommandLine(new Main());
+    CommandLine line = new CommandLine(new Main(environment));
     for (CommandProvider provider : providers) {
       provider.commands().forEach(line::addSubcommand);
     }

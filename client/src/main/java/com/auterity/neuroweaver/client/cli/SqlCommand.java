@@ -11,6 +11,7 @@ import org.apache.ignite.cache.query.SqlFieldsQuery;
 import org.apache.ignite.client.ClientConnectionException;
 import org.apache.ignite.client.ClientException;
 import org.apache.ignite.client.IgniteClient;
+import org.apache.ignite.client.SslMode;
 import org.apache.ignite.configuration.ClientConfiguration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,6 +46,10 @@ final class SqlCommand implements Callable<Integer> {
           "the node does not say where thin clients connect: name it with --thin");
     }
     ClientConfiguration configuration = new ClientConfiguration().setAddresses(thin);
+    connection
+        .tls()
+        .ifPresent(
+            tls -> configuration.setSslMode(SslMode.REQUIRED).setSslContextFactory(() -> tls));
     try (IgniteClient client = Ignition.startClient(configuration)) {
       run(client);
       return ExitCode.OK;

@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.datasets.store;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.util.Optional;
 
 /**
  * Where the bytes of chunks lie. Chunks are immutable: a second put of a key carries the same
@@ -16,6 +17,25 @@ public interface ChunkStore {
 
   /** Removes the chunk if it is there. */
   void remove(ChunkKey key);
+
+  /**
+   * This node's own copy of the chunk, as it is; empty when this node holds none.
+   *
+   * @throws NeuroWeaverException UNAVAILABLE while the partition is being copied to this node
+   */
+  default Optional<byte[]> localCopy(ChunkKey key) {
+    return contains(key) ? Optional.of(get(key)) : Optional.empty();
+  }
+
+  /**
+   * Looks for a good copy of a damaged chunk where others hold it, writes it back and reports it.
+   *
+   * @param problem what is wrong with the copy that was read
+   * @return the good bytes; empty when no copy is good
+   */
+  default Optional<byte[]> repair(ChunkKey key, ChunkInfo expected, String problem) {
+    return Optional.empty();
+  }
 
   default boolean contains(ChunkKey key) {
     try {

@@ -5,6 +5,9 @@ import java.util.Optional;
 
 /** Committed dataset versions. A version is visible from the moment {@link #commit} returns. */
 public interface DatasetCatalog {
+  /** In the details of a NOT_FOUND: the version was there, and this is why it is no more. */
+  String DISPOSAL = "disposal";
+
   /**
    * Reserves ids for a new version of the dataset called {@code name} (made if unknown) on behalf
    * of a job. Asking again for the same job and name gives the same ids, so a restarted job

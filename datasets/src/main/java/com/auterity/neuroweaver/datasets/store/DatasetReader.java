@@ -12,7 +12,8 @@ import java.util.NoSuchElementException;
 
 /**
  * Reads committed versions. Every chunk is checked against its manifest before a row of it is seen:
- * a chunk that is missing, damaged or of another length is CORRUPT, naming its key. Thread-safe.
+ * one that is missing, damaged or of another length is mended from another copy, and when no copy
+ * is good it is CORRUPT, naming its key. Thread-safe.
  */
 public final class DatasetReader {
   private final DatasetCatalog catalog;
@@ -36,7 +37,7 @@ public final class DatasetReader {
   /** The rows of one chunk in columns, verified. */
   public RowBatch batch(Manifest manifest, ChunkInfo chunk) {
     ChunkKey key = manifest.key(chunk);
-    RowBatch rows = ChunkCodec.decodeBatch(manifest.schema(), verified(key, chunk));
+    RowBatch rows = ChunkCodec.decodeBatch(manifest.schema(), verified(manifest, key, chunk));
     if (rows.rows() != chunk.rows()) {
       throw damaged(key, "it holds " + rows.rows() + " rows, the manifest says " + chunk.rows());
     }
@@ -76,24 +77,32 @@ public final class DatasetReader {
     return first;
   }
 
-  private byte[] verified(ChunkKey key, ChunkInfo chunk) {
-    byte[] bytes;
+  private byte[] verified(Manifest manifest, ChunkKey key, ChunkInfo chunk) {
+    byte[] bytes = null;
     try {
       bytes = store.get(key);
     } catch (NeuroWeaverException e) {
       if (e.kind() != ErrorKind.NOT_FOUND) {
         throw e;
       }
-      throw damaged(key, "it is missing from the store");
     }
-    if (bytes.length != chunk.bytes()) {
-      throw damaged(key, "it has " + bytes.length + " bytes, the manifest says " + chunk.bytes());
+    String problem = chunk.problemOf(bytes);
+    if (problem == null) {
+      return bytes;
     }
-    String sha256 = Sha256.hex(bytes);
-    if (!sha256.equals(chunk.sha256())) {
-      throw damaged(key, "its SHA-256 is " + sha256 + ", the manifest says " + chunk.sha256());
+    refuseDisposed(manifest);
+    return store.repair(key, chunk, problem).orElseThrow(() -> damaged(key, problem));
+  }
+
+  /** A version that was retired or erased meanwhile has lost its chunks rightly: that is told. */
+  private void refuseDisposed(Manifest manifest) {
+    try {
+      catalog.get(manifest.tenant(), manifest.versionId());
+    } catch (NeuroWeaverException e) {
+      if (e.details().containsKey(DatasetCatalog.DISPOSAL)) {
+        throw e;
+      }
     }
-    return bytes;
   }
 
   private static NeuroWeaverException damaged(ChunkKey key, String why) {

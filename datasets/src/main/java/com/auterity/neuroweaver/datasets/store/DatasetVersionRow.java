@@ -6,7 +6,8 @@ import java.time.Instant;
 
 /**
  * Table DATASET_VERSION: a committed version; {@code manifest} is the whole {@link Manifest}
- * through {@link RecordCodec}, the other columns are for people.
+ * through {@link RecordCodec}, the other columns are for people. A retired version's row keeps its
+ * number from being given out again: it has no manifest and no rows, and DATASET_DISPOSAL says why.
  */
 public record DatasetVersionRow(
     String tenant,
@@ -46,6 +47,31 @@ public record DatasetVersionRow(
         manifest.jobId(),
         manifest.createdAt(),
         RecordCodec.encode(manifest));
+  }
+
+  boolean isLive() {
+    return manifest != null;
+  }
+
+  /** What stays when the version is retired. */
+  DatasetVersionRow retired() {
+    return new DatasetVersionRow(
+        tenant,
+        datasetId,
+        version,
+        versionId,
+        name,
+        0,
+        0,
+        0,
+        columnCount,
+        partitions,
+        partitionBy,
+        partitionHash,
+        parents,
+        jobId,
+        createdAt,
+        null);
   }
 
   Manifest toManifest() {

@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.datasets.store;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.util.Optional;
 import org.apache.ignite.IgniteCache;
 
 /**
@@ -12,9 +13,19 @@ public final class IgniteChunkStore implements ChunkStore {
   public static final String CACHE = "NW_CHUNK";
 
   private final IgniteCache<ChunkKey, byte[]> cache;
+  private final ChunkRepair repair;
 
+  /** A store whose damaged chunks stay damaged. */
   public IgniteChunkStore(IgniteCache<ChunkKey, byte[]> cache) {
+    this(cache, null);
+  }
+
+  /**
+   * @param repair mends damaged chunks; may be null
+   */
+  public IgniteChunkStore(IgniteCache<ChunkKey, byte[]> cache, ChunkRepair repair) {
     this.cache = cache;
+    this.repair = repair;
   }
 
   @Override
@@ -34,6 +45,18 @@ public final class IgniteChunkStore implements ChunkStore {
   @Override
   public boolean contains(ChunkKey key) {
     return GridAccess.to("chunk " + key, () -> cache.containsKey(key));
+  }
+
+  @Override
+  public Optional<byte[]> localCopy(ChunkKey key) {
+    return GridAccess.to("chunk " + key, () -> LocalChunk.peek(cache, key));
+  }
+
+  @Override
+  public Optional<byte[]> repair(ChunkKey key, ChunkInfo expected, String problem) {
+    return repair == null
+        ? Optional.empty()
+        : GridAccess.to("chunk " + key, () -> repair.repair(cache, key, expected, problem));
   }
 
   @Override

@@ -45,6 +45,10 @@ public record Manifest(
   }
 
   public ChunkKey key(ChunkInfo chunk) {
-    return new ChunkKey(tenant, versionId, chunk.partition(), chunk.sequence());
+    return new ChunkKey(
+        tenant,
+        chunk.storedIn() == null ? versionId : chunk.storedIn(),
+        chunk.partition(),
+        chunk.sequence());
   }
 }

@@ -14,6 +14,7 @@ public final class MemoryDatasetCatalog extends TableDatasetCatalog {
         new MemoryRecordTable<>(DatasetRow.TABLE),
         new MemoryRecordTable<>(DatasetVersionRow.TABLE),
         new MemoryRecordTable<>(DatasetReservationRow.TABLE),
+        new MemoryRecordTable<>(DatasetDisposalRow.TABLE),
         partitions,
         clock);
   }

@@ -8,23 +8,28 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The catalog over three tables. A version becomes visible by one insert of its DATASET_VERSION row
- * under the next free number; numbers therefore have no gaps, and no transaction is needed.
+ * The catalog over four tables. A version becomes visible by one insert of its DATASET_VERSION row
+ * under the next free number; numbers therefore have no gaps, and no transaction is needed. A
+ * version that ends leaves its number to a row without a manifest, or to the version that replaces
+ * it.
  */
-abstract class TableDatasetCatalog implements DatasetCatalog {
+abstract class TableDatasetCatalog implements DatasetCatalog, VersionDisposal {
   private static final String DATASET_PREFIX = "ds_";
   private static final String VERSION_PREFIX = "dsv_";
 
   private final RecordTable<DatasetRow> datasets;
   private final RecordTable<DatasetVersionRow> versions;
   private final RecordTable<DatasetReservationRow> reservations;
+  private final RecordTable<DatasetDisposalRow> disposals;
   private final int partitions;
   private final Clock clock;
 
@@ -32,11 +37,13 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
       RecordTable<DatasetRow> datasets,
       RecordTable<DatasetVersionRow> versions,
       RecordTable<DatasetReservationRow> reservations,
+      RecordTable<DatasetDisposalRow> disposals,
       int partitions,
       Clock clock) {
     this.datasets = datasets;
     this.versions = versions;
     this.reservations = reservations;
+    this.disposals = disposals;
     this.partitions = partitions;
     this.clock = clock;
   }
@@ -98,6 +105,10 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
               + ", partitions "
               + manifest.partitions());
     }
+    if (isGone(manifest.tenant(), manifest.versionId())) {
+      // The job that made it commits again after a crash, and it was disposed of in between.
+      return;
+    }
     // Every version numbered from firstVersion on was committed after the reservation, so this walk
     // meets our own row if it is there, and otherwise ends by inserting it.
     int version = reserved.firstVersion();
@@ -118,7 +129,9 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
 
   @Override
   public Optional<Manifest> find(String tenant, String reference) {
-    return findRow(tenant, reference).map(DatasetVersionRow::toManifest);
+    return findRow(tenant, reference)
+        .filter(DatasetVersionRow::isLive)
+        .map(DatasetVersionRow::toManifest);
   }
 
   @Override
@@ -126,6 +139,17 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
     return find(tenant, reference)
         .orElseThrow(
             () -> {
+              Optional<DatasetDisposalRow> gone =
+                  findRow(tenant, reference)
+                      .map(DatasetVersionRow::versionId)
+                      .or(() -> Optional.of(reference))
+                      .flatMap(id -> disposals.get(tenant, id));
+              if (gone.isPresent()) {
+                return new NeuroWeaverException(
+                    ErrorKind.NOT_FOUND,
+                    gone.get().epitaph(),
+                    Map.of("dataset", reference, DISPOSAL, gone.get().reason().name()));
+              }
               List<String> names = list(tenant).stream().map(Manifest::name).toList();
               return new NeuroWeaverException(
                   ErrorKind.NOT_FOUND,
@@ -142,7 +166,7 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
   @Override
   public List<Manifest> list(String tenant) {
     Map<String, DatasetVersionRow> newest = new TreeMap<>();
-    for (DatasetVersionRow row : versions.where(Map.of("tenant", tenant))) {
+    for (DatasetVersionRow row : liveRows(tenant)) {
       newest.merge(row.name(), row, (a, b) -> a.version() > b.version() ? a : b);
     }
     return newest.values().stream().map(DatasetVersionRow::toManifest).toList();
@@ -151,6 +175,7 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
   @Override
   public List<Manifest> versions(String tenant, String datasetId) {
     return versionRows(tenant, datasetId).stream()
+        .filter(DatasetVersionRow::isLive)
         .sorted(Comparator.comparingInt(DatasetVersionRow::version).reversed())
         .map(DatasetVersionRow::toManifest)
         .toList();
@@ -166,15 +191,142 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
   public int collectGarbage(String tenant, ChunkStore chunks, Predicate<String> jobIsOver) {
     int removed = 0;
     for (DatasetReservationRow row : reservations.where(Map.of("tenant", tenant))) {
-      if (row.jobId().isEmpty() || !jobIsOver.test(row.jobId())) {
+      if (row.jobId().isEmpty() || !jobIsOver.test(ReplacementOf.job(row.jobId()))) {
         continue;
       }
       if (versions.where(Map.of("tenant", tenant, "versionId", row.versionId())).isEmpty()) {
-        removed += ChunkVersions.remove(chunks, tenant, row.versionId(), partitions);
+        // What was committed and replaced later may still lend its chunks to what replaced it.
+        if (!isGone(tenant, row.versionId())) {
+          removed += removeUncommitted(tenant, chunks, row);
+        }
         reservations.remove(tenant, row.name(), row.jobId());
       }
     }
     return removed;
+  }
+
+  private int removeUncommitted(String tenant, ChunkStore chunks, DatasetReservationRow row) {
+    Optional<String> replaced = ReplacementOf.version(row.jobId());
+    if (replaced.isEmpty()) {
+      return ChunkVersions.remove(chunks, tenant, row.versionId(), partitions);
+    }
+    // A replacement rewrites some chunks only, under the sequences they had.
+    int removed = 0;
+    for (ChunkInfo chunk : find(tenant, replaced.get()).map(Manifest::chunks).orElse(List.of())) {
+      ChunkKey key = new ChunkKey(tenant, row.versionId(), chunk.partition(), chunk.sequence());
+      if (chunks.contains(key)) {
+        chunks.remove(key);
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  @Override
+  public List<Manifest> live(String tenant) {
+    return liveRows(tenant).stream().map(DatasetVersionRow::toManifest).toList();
+  }
+
+  @Override
+  public List<DatasetDisposalRow> disposals(String tenant) {
+    return disposals.where(Map.of("tenant", tenant));
+  }
+
+  @Override
+  public boolean retire(Manifest version, String detail, String jobId) {
+    disposals.insert(
+        DatasetDisposalRow.of(
+            version, DatasetDisposalRow.Reason.RETIRED, null, detail, jobId, now()));
+    Optional<DatasetVersionRow> now =
+        versions.update(
+            row ->
+                row.isLive() && row.versionId().equals(version.versionId()) ? row.retired() : row,
+            version.tenant(),
+            version.datasetId(),
+            version.version());
+    boolean done = now.filter(row -> row.versionId().equals(version.versionId())).isPresent();
+    settle(version, done);
+    return done;
+  }
+
+  @Override
+  public String reserveReplacement(Manifest version, String jobId) {
+    return reserve(
+            version.tenant(), version.name(), ReplacementOf.owner(jobId, version.versionId()))
+        .versionId();
+  }
+
+  @Override
+  public boolean replace(Manifest version, Manifest next, String detail, String jobId) {
+    if (!next.datasetId().equals(version.datasetId()) || next.version() != version.version()) {
+      throw new IllegalArgumentException(next.versionId() + " cannot stand for " + version);
+    }
+    disposals.insert(
+        DatasetDisposalRow.of(
+            version, DatasetDisposalRow.Reason.ERASED, next.versionId(), detail, jobId, now()));
+    DatasetVersionRow replacement = DatasetVersionRow.of(next);
+    Optional<DatasetVersionRow> now =
+        versions.update(
+            row -> row.isLive() && row.versionId().equals(version.versionId()) ? replacement : row,
+            version.tenant(),
+            version.datasetId(),
+            version.version());
+    boolean done = now.filter(row -> row.versionId().equals(next.versionId())).isPresent();
+    settle(version, done);
+    return done;
+  }
+
+  /** What did not happen leaves no record; what did, shows in DATASET. */
+  private void settle(Manifest version, boolean done) {
+    if (!done) {
+      disposals
+          .get(version.tenant(), version.versionId())
+          .filter(row -> find(version.tenant(), row.versionId()).isPresent())
+          .ifPresent(row -> disposals.remove(row.tenant(), row.versionId()));
+    }
+    refreshDataset(version.tenant(), version.datasetId());
+  }
+
+  @Override
+  public int removeChunks(String tenant, ChunkStore chunks) {
+    int removed = 0;
+    for (DatasetDisposalRow gone :
+        disposals.where(Map.of("tenant", tenant, "state", DatasetDisposalRow.State.DISPOSING))) {
+      if (find(tenant, gone.versionId()).isPresent()) {
+        continue;
+      }
+      Manifest manifest = RecordCodec.decode(gone.manifest(), Manifest.class);
+      Set<ChunkKey> lent = new HashSet<>();
+      lender(gone).ifPresent(by -> by.chunks().forEach(chunk -> lent.add(by.key(chunk))));
+      for (ChunkInfo chunk : manifest.chunks()) {
+        if (!lent.contains(manifest.key(chunk))) {
+          chunks.remove(manifest.key(chunk));
+          removed++;
+        }
+      }
+      disposals.update(DatasetDisposalRow::disposed, tenant, gone.versionId());
+    }
+    return removed;
+  }
+
+  /** The manifest that stands under a gone version's number now, and may use chunks of it. */
+  private Optional<Manifest> lender(DatasetDisposalRow gone) {
+    return versions
+        .get(gone.tenant(), gone.datasetId(), gone.version())
+        .filter(DatasetVersionRow::isLive)
+        .map(DatasetVersionRow::toManifest);
+  }
+
+  private boolean isGone(String tenant, String versionId) {
+    return disposals.get(tenant, versionId).isPresent()
+        && versions.where(Map.of("tenant", tenant, "versionId", versionId)).stream()
+            .noneMatch(DatasetVersionRow::isLive);
+  }
+
+  private List<DatasetVersionRow> liveRows(String tenant) {
+    return versions.where(Map.of("tenant", tenant)).stream()
+        .filter(DatasetVersionRow::isLive)
+        .toList();
   }
 
   private Optional<DatasetVersionRow> findRow(String tenant, String reference) {
@@ -182,13 +334,13 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
       return newest(versions.where(Map.of("tenant", tenant, "versionId", reference)));
     }
     if (reference.startsWith(DATASET_PREFIX)) {
-      return newest(versionRows(tenant, reference));
+      return newestLive(versionRows(tenant, reference));
     }
     int at = reference.lastIndexOf('@');
     String name = at < 0 ? reference : reference.substring(0, at);
     List<DatasetVersionRow> named = versions.where(Map.of("tenant", tenant, "name", name));
     if (at < 0) {
-      return newest(named);
+      return newestLive(named);
     }
     String number = reference.substring(at + 1);
     return named.stream().filter(row -> String.valueOf(row.version()).equals(number)).findFirst();
@@ -196,6 +348,10 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
 
   private List<DatasetVersionRow> versionRows(String tenant, String datasetId) {
     return versions.where(Map.of("tenant", tenant, "datasetId", datasetId));
+  }
+
+  private static Optional<DatasetVersionRow> newestLive(List<DatasetVersionRow> rows) {
+    return newest(rows.stream().filter(DatasetVersionRow::isLive).toList());
   }
 
   private static Optional<DatasetVersionRow> newest(List<DatasetVersionRow> rows) {
@@ -211,12 +367,29 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
         : reservations.get(tenant, name, "").orElseThrow().datasetId();
   }
 
+  /** Makes the DATASET row say what the version rows say; whoever changes these calls it. */
   private void refreshDataset(String tenant, String datasetId) {
-    DatasetVersionRow newest = newest(versionRows(tenant, datasetId)).orElseThrow();
+    while (true) {
+      Optional<DatasetVersionRow> newest = newestLive(versionRows(tenant, datasetId));
+      if (newest.isEmpty()) {
+        datasets.remove(tenant, datasetId);
+      } else {
+        write(newest.get());
+      }
+      // Another commit may have come between, whose own refresh was faster than this one.
+      Optional<String> now =
+          newestLive(versionRows(tenant, datasetId)).map(DatasetVersionRow::versionId);
+      if (now.equals(newest.map(DatasetVersionRow::versionId))) {
+        return;
+      }
+    }
+  }
+
+  private void write(DatasetVersionRow newest) {
     DatasetRow row =
         new DatasetRow(
-            tenant,
-            datasetId,
+            newest.tenant(),
+            newest.datasetId(),
             newest.name(),
             newest.version(),
             newest.versionId(),
@@ -227,20 +400,18 @@ abstract class TableDatasetCatalog implements DatasetCatalog {
     if (!datasets.insert(row)) {
       datasets.update(
           found ->
-              found.latestVersion() >= row.latestVersion()
-                  ? found
-                  : new DatasetRow(
-                      tenant,
-                      datasetId,
-                      row.name(),
-                      row.latestVersion(),
-                      row.latestVersionId(),
-                      row.rowCount(),
-                      row.byteCount(),
-                      found.createdAt(),
-                      row.updatedAt()),
-          tenant,
-          datasetId);
+              new DatasetRow(
+                  row.tenant(),
+                  row.datasetId(),
+                  row.name(),
+                  row.latestVersion(),
+                  row.latestVersionId(),
+                  row.rowCount(),
+                  row.byteCount(),
+                  found.createdAt(),
+                  row.updatedAt()),
+          row.tenant(),
+          row.datasetId());
     }
   }
 

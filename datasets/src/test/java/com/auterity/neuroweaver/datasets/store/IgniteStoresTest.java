@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.datasets.store;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -68,7 +70,12 @@ class IgniteStoresTest {
     chunkCache = one.getOrCreateCache(bulk(IgniteChunkStore.CACHE));
     blobCache = one.getOrCreateCache(bulk(IgniteBlobStore.CACHE));
     for (TableDefinition<?> table :
-        List.of(DatasetRow.TABLE, DatasetVersionRow.TABLE, DatasetReservationRow.TABLE)) {
+        List.of(
+            DatasetRow.TABLE,
+            DatasetVersionRow.TABLE,
+            DatasetReservationRow.TABLE,
+            DatasetDisposalRow.TABLE,
+            ChunkRepairRow.TABLE)) {
       one.getOrCreateCache(
           table
               .cacheConfiguration()
@@ -156,6 +163,77 @@ class IgniteStoresTest {
   }
 
   @Test
+  void aDamagedOrMissingCopyIsMendedFromTheOtherAndReported() {
+    IgniteDatasetCatalog catalog = catalog(one);
+    List<Row> rows = rows(2_000);
+    Manifest manifest = write(catalog, "worn", "job_worn", rows);
+    catalog.commit(manifest);
+    List<ChunkInfo> chunks = manifest.chunks();
+    DamagedCopy.put(one, manifest.key(chunks.get(0)), new byte[] {1, 2, 3});
+    byte[] flipped = chunkCache.get(manifest.key(chunks.get(1)));
+    flipped[flipped.length / 2] ^= 1;
+    DamagedCopy.put(two, manifest.key(chunks.get(1)), flipped);
+    DamagedCopy.remove(one, manifest.key(chunks.get(2)));
+
+    for (Ignite node : List.of(one, two)) {
+      DatasetReader reader = new DatasetReader(catalog(node), mendingStore(node));
+      List<Row> read = new ArrayList<>();
+      reader.rows(manifest).forEachRemaining(read::add);
+      assertEquals(rows, read, "read on " + node.name());
+    }
+    for (ChunkInfo chunk : chunks) {
+      for (Ignite node : List.of(one, two)) {
+        assertNull(
+            chunk.problemOf(mendingStore(node).localCopy(manifest.key(chunk)).orElseThrow()));
+      }
+    }
+    List<ChunkRepairRow> reports = repairs(manifest);
+    assertEquals(3, reports.size(), reports.toString());
+    Map<Integer, ChunkRepairRow> byPart =
+        reports.stream().collect(Collectors.toMap(ChunkRepairRow::part, row -> row));
+    ChunkRepairRow first = byPart.get(chunks.get(0).partition());
+    assertEquals(ChunkRepairRow.Outcome.REPAIRED, first.outcome());
+    assertEquals("one", first.damagedOn());
+    assertEquals("two", first.mendedFrom());
+    assertTrue(first.problem().startsWith("it has 3 bytes"), first.problem());
+    assertEquals("two", byPart.get(chunks.get(1).partition()).damagedOn());
+    assertTrue(byPart.get(chunks.get(1).partition()).problem().startsWith("its SHA-256 is"));
+    assertEquals("one", byPart.get(chunks.get(2).partition()).damagedOn());
+  }
+
+  @Test
+  void aChunkWithNoGoodCopyStaysCorruptAndIsReportedOnce() {
+    IgniteDatasetCatalog catalog = catalog(one);
+    Manifest manifest = write(catalog, "gone", "job_gone", rows(100));
+    catalog.commit(manifest);
+    ChunkInfo chunk = manifest.chunks().get(0);
+    chunkCache.put(manifest.key(chunk), new byte[] {1});
+    DatasetReader reader = new DatasetReader(catalog, mendingStore(one));
+    for (int i = 0; i < 2; i++) {
+      NeuroWeaverException e =
+          assertThrows(NeuroWeaverException.class, () -> reader.chunk(manifest, chunk));
+      assertEquals(ErrorKind.CORRUPT, e.kind());
+      assertTrue(e.getMessage().contains(manifest.key(chunk).toString()), e.getMessage());
+    }
+    List<ChunkRepairRow> reports = repairs(manifest);
+    assertEquals(1, reports.size());
+    assertEquals(ChunkRepairRow.Outcome.LOST, reports.get(0).outcome());
+    assertNull(reports.get(0).mendedFrom());
+  }
+
+  private static IgniteChunkStore mendingStore(Ignite node) {
+    return new IgniteChunkStore(
+        node.cache(IgniteChunkStore.CACHE),
+        new ChunkRepair(
+            node, new IgniteRecordTable<>(node, ChunkRepairRow.TABLE), Clock.systemUTC()));
+  }
+
+  private static List<ChunkRepairRow> repairs(Manifest manifest) {
+    return new IgniteRecordTable<>(two, ChunkRepairRow.TABLE)
+        .where(Map.of("tenant", "default", "versionId", manifest.versionId()));
+  }
+
+  @Test
   void aBlobOfSeveralPiecesIsPutOnOneNodeAndMaterializedOnTheOther() throws Exception {
     byte[] bytes = new byte[2 * IgniteBlobStore.PIECE + 12_345];
     new SplittableRandom(1).nextBytes(bytes);
@@ -221,6 +299,7 @@ class IgniteStoresTest {
         new IgniteRecordTable<>(ignite, DatasetRow.TABLE),
         new IgniteRecordTable<>(ignite, DatasetVersionRow.TABLE),
         new IgniteRecordTable<>(ignite, DatasetReservationRow.TABLE),
+        new IgniteRecordTable<>(ignite, DatasetDisposalRow.TABLE),
         PARTITIONS,
         Clock.systemUTC());
   }
