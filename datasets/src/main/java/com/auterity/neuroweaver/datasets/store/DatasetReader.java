@@ -4,6 +4,7 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.RowBatch;
+import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -41,6 +42,16 @@ public final class DatasetReader {
       throw damaged(key, "it holds " + rows.rows() + " rows, the manifest says " + chunk.rows());
     }
     return rows;
+  }
+
+  /** Some columns of one chunk, verified; in the order of {@code columns}, none named twice. */
+  public RowBatch chunk(Manifest manifest, ChunkInfo chunk, List<String> columns) {
+    ChunkKey key = manifest.key(chunk);
+    RowBatch batch = ChunkCodec.decodeBatch(manifest.schema(), verified(key, chunk), columns);
+    if (batch.rows() != chunk.rows()) {
+      throw damaged(key, "it holds " + batch.rows() + " rows, the manifest says " + chunk.rows());
+    }
+    return batch;
   }
 
   /** All rows of one partition, in source order. */
