@@ -17,4 +17,5 @@ public record Backends(
     IntFunction<List<String>> owners,
     Models models,
     Bills bills,
-    NodeFacts node) {}
+    NodeFacts node,
+    DatasetAccess access) {}

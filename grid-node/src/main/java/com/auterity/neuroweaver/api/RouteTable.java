@@ -32,6 +32,9 @@ final class RouteTable {
         new DatasetResource(
                 backends.datasets(), backends.rows(), backends.owners(), backends.jobs(), mapper)
             .routes());
+    routes.addAll(new RowsResource(backends.access()::rows).routes());
+    routes.addAll(new UploadResource(backends.access(), mapper).routes());
+    routes.addAll(new TableResource(backends.jobs(), mapper).routes());
     routes.addAll(new KitResource(backends.jobs(), mapper).routes());
     routes.addAll(new TrainingResource(backends.jobs(), mapper).routes());
     routes.addAll(new JobResource(backends.jobs()).routes());

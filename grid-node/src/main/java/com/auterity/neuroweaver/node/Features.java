@@ -18,6 +18,15 @@ import com.auterity.neuroweaver.registry.Deployments;
 import com.auterity.neuroweaver.registry.ModelRegistry;
 import com.auterity.neuroweaver.registry.ModelRow;
 import com.auterity.neuroweaver.registry.ModelVersionRow;
+import com.auterity.neuroweaver.jobs.loading.LoadKeyRow;
+import com.auterity.neuroweaver.jobs.loading.LoadKeys;
+import com.auterity.neuroweaver.datasets.table.CacheGroup;
+import com.auterity.neuroweaver.publish.PublishedTableRow;
+import com.auterity.neuroweaver.publish.PublishedTables;
+import com.auterity.neuroweaver.table.GridLayout;
+import com.auterity.neuroweaver.table.GridTables;
+import com.auterity.neuroweaver.upload.UploadRow;
+import com.auterity.neuroweaver.upload.Uploads;
 import com.auterity.neuroweaver.weaver.DeployedFirst;
 import com.auterity.neuroweaver.weaver.PredictUsage;
 import com.auterity.neuroweaver.weaver.Predictor;
@@ -27,6 +36,7 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +57,9 @@ final class Features implements AutoCloseable {
   private final Predictor predictor;
   private final PredictUsage predictUsage;
   private final OverheadSampler overhead;
+  private final Uploads uploads;
+  private final LoadKeys loadKeys;
+  private final PublishedTables published;
   private final ScheduledExecutorService sampling =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -81,6 +94,26 @@ final class Features implements AutoCloseable {
             LoadedModels.on(parts.runtime().context(new Meter())),
             predictUsage,
             PREDICT_QUEUE);
+    uploads =
+        new Uploads(
+            parts.table(UploadRow.TABLE),
+            parts.blobs(),
+            parts.jobs(),
+            parts.ignite().cluster().localNode().id().toString(),
+            () ->
+                parts.ignite().cluster().forServers().nodes().stream()
+                    .map(member -> member.id().toString())
+                    .collect(Collectors.toSet()),
+            (long) parts.config().uploadsMaxMb() << 20,
+            parts.clock());
+    GridLayout layout = new GridLayout(parts.config().partitions(), parts.config().backups());
+    published =
+        new PublishedTables(
+            parts.ignite(),
+            parts.table(PublishedTableRow.TABLE),
+            cache -> layout.place(cache, CacheGroup.BULK),
+            GridTables.names());
+    loadKeys = new LoadKeys(parts.table(LoadKeyRow.TABLE), this::isOver, parts.clock());
     OperatingSystemMXBean process =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     overhead =
@@ -122,6 +155,11 @@ final class Features implements AutoCloseable {
     if (removed > 0) {
       LOG.info("removed {} chunks of versions that were never committed", removed);
     }
+    int abandoned = uploads.collectGarbage(TENANT);
+    published.collectGarbage(TENANT, this::isOver);
+    if (abandoned > 0) {
+      LOG.info("removed what {} uploads left", abandoned);
+    }
   }
 
   private boolean isOver(String jobId) {
@@ -138,6 +176,18 @@ final class Features implements AutoCloseable {
   private void sample() {
     predictUsage.flush();
     overhead.sample();
+  }
+
+  Uploads uploads() {
+    return uploads;
+  }
+
+  PublishedTables published() {
+    return published;
+  }
+
+  LoadKeys loadKeys() {
+    return loadKeys;
   }
 
   UsageLog usage() {

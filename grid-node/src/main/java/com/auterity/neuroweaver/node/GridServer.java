@@ -7,7 +7,6 @@ import com.auterity.neuroweaver.api.Jobs;
 import com.auterity.neuroweaver.costguard.ClaimedCpu;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
-import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.DatasetReservationRow;
@@ -17,11 +16,15 @@ import com.auterity.neuroweaver.datasets.store.IgniteBlobStore;
 import com.auterity.neuroweaver.datasets.store.IgniteChunkStore;
 import com.auterity.neuroweaver.datasets.store.IgniteDatasetCatalog;
 import com.auterity.neuroweaver.datasets.table.IgniteRecordTable;
+import com.auterity.neuroweaver.flight.DatasetFlightServer;
+import com.auterity.neuroweaver.flight.FlightNodeRow;
 import com.auterity.neuroweaver.job.JobCoordinator;
 import com.auterity.neuroweaver.job.JobKinds;
 import com.auterity.neuroweaver.job.JobService;
 import com.auterity.neuroweaver.job.NodeRuntime;
 import com.auterity.neuroweaver.job.Placement;
+import com.auterity.neuroweaver.job.RequestGrid;
+import com.auterity.neuroweaver.jobs.reading.RowPages;
 import com.auterity.neuroweaver.table.GridLayout;
 import com.auterity.neuroweaver.table.GridTables;
 import com.auterity.neuroweaver.table.Migrations;
@@ -32,9 +35,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntFunction;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
 import org.apache.ignite.Ignition;
@@ -51,6 +56,8 @@ import org.slf4j.LoggerFactory;
 public final class GridServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GridServer.class);
   private static final int FIRST_API_PORT = 8_001;
+  private static final int FIRST_FLIGHT_PORT = 8_815;
+  private static final Duration PAGE_BUDGET = Duration.ofSeconds(10);
 
   private final NodeConfig config;
   private final Path home;
@@ -60,6 +67,7 @@ public final class GridServer implements AutoCloseable {
   private volatile boolean stopped;
   private Ignite ignite;
   private int apiPort;
+  private int flightPort;
 
   private GridServer(NodeConfig config, Path home) {
     this.config = config;
@@ -145,13 +153,20 @@ public final class GridServer implements AutoCloseable {
             config.maxRunningJobs());
     opened.push(coordinator);
     coordinator.start();
-    ApiServer api = api(parts, features);
+    RequestGrid requests =
+        new RequestGrid(
+            ignite, parts.placement(), config.backups(), "default", features.usage());
+    opened.push(requests);
+    DatasetFlightServer flight = flight(parts, features, claimed);
+    opened.push(flight);
+    flightPort = flight.port();
+    ApiServer api = api(parts, features, requests);
     opened.push(api);
     apiPort = api.port();
     LOG.info("ready: {}", readyLine());
   }
 
-  private ApiServer api(GridParts parts, Features features) {
+  private ApiServer api(GridParts parts, Features features, RequestGrid requests) {
     Jobs jobs = new ApiJobs(parts.jobs());
     Backends backends =
         new Backends(
@@ -162,15 +177,46 @@ public final class GridServer implements AutoCloseable {
             parts.placement()::owners,
             new ApiModels(features.registry(), features.predictor()),
             new ApiBills(features.billing(), jobs),
-            new ApiNodeFacts(parts, BuildId.current(), config.host() + ":" + clientPort()));
-    if (config.apiPort().isPresent()) {
-      return ApiServer.start(ApiConfig.on(config.host(), config.apiPort().getAsInt()), backends);
+            new ApiNodeFacts(parts, BuildId.current(), config.host() + ":" + clientPort(),
+                config.host() + ":" + flightPort),
+            new ApiDatasetAccess(
+                new RowPages(parts.datasets(), requests.grid(), PAGE_BUDGET),
+                features.uploads(),
+                jobs));
+    return onPort(
+        config.apiPort(),
+        FIRST_API_PORT,
+        port -> ApiServer.start(ApiConfig.on(config.host(), port), backends));
+  }
+
+  private DatasetFlightServer flight(GridParts parts, Features features, ClaimedCpu claimed) {
+    DatasetFlightServer.Parts needed =
+        new DatasetFlightServer.Parts(
+            parts.datasets(),
+            parts.runtime(),
+            parts.jobs(),
+            parts.placement(),
+            features.uploads(),
+            features.usage(),
+            claimed::add,
+            parts.table(FlightNodeRow.TABLE),
+            clock);
+    return onPort(
+        config.flightPort(),
+        FIRST_FLIGHT_PORT,
+        port -> DatasetFlightServer.start(config.host(), port, needed));
+  }
+
+  /** Starts what listens on the port that was set, else on the next free one. */
+  private <T> T onPort(OptionalInt set, int first, IntFunction<T> start) {
+    if (set.isPresent()) {
+      return start.apply(set.getAsInt());
     }
-    int port = FIRST_API_PORT;
+    int port = first;
     while (true) {
       port = SetPorts.nextFree(config.host(), port);
       try {
-        return ApiServer.start(ApiConfig.on(config.host(), port), backends);
+        return start.apply(port);
       } catch (NeuroWeaverException e) {
         // A node that starts at the same time may have been faster.
         if (e.kind() != ErrorKind.CONFLICT) {
@@ -197,8 +243,9 @@ public final class GridServer implements AutoCloseable {
             config.partitions(),
             clock);
     ChunkStore chunks = new IgniteChunkStore(ignite.cache(IgniteChunkStore.CACHE));
-    BlobStore blobs =
+    IgniteBlobStore blobs =
         new IgniteBlobStore(ignite.cache(IgniteBlobStore.CACHE), config.workDir().resolve("blobs"));
+    blobs.removeStrayFiles();
     JobService jobs = JobService.on(ignite, kinds, clock);
     NodeRuntime runtime =
         new NodeRuntime(
@@ -249,6 +296,10 @@ public final class GridServer implements AutoCloseable {
         + config.host()
         + ":"
         + clientPort()
+        + " flight="
+        + config.host()
+        + ":"
+        + flightPort
         + " discovery="
         + config.host()
         + ":"

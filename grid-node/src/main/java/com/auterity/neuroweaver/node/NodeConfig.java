@@ -18,6 +18,7 @@ import java.util.OptionalInt;
  *
  * @param workDir absolute
  * @param departureSeconds after how long a node that left loses its share of the data
+ * @param uploadsMaxMb the longest file that may be sent
  * @param prices absolute path of the price list
  */
 public record NodeConfig(
@@ -29,6 +30,7 @@ public record NodeConfig(
     OptionalInt communicationPort,
     OptionalInt clientPort,
     OptionalInt apiPort,
+    OptionalInt flightPort,
     int initialNodes,
     int partitions,
     int backups,
@@ -38,6 +40,7 @@ public record NodeConfig(
     int maxRunningJobs,
     DeviceWish device,
     Path prices,
+    int uploadsMaxMb,
     String logLevel,
     int logFileMb,
     int logFilesKept) {
@@ -99,6 +102,7 @@ public record NodeConfig(
               port(tree.path("communication_port")),
               port(tree.path("client_port")),
               port(tree.path("api_port")),
+              port(tree.path("flight_port")),
               tree.path("initial_nodes").asInt(1),
               tree.path("partitions").asInt(64),
               tree.path("backups").asInt(1),
@@ -109,6 +113,7 @@ public record NodeConfig(
               DeviceWish.of(
                   tree.path("device").asText("auto"), tree.path("precision").asText("auto")),
               path(tree.path("prices").asText("config/prices.yaml")),
+              tree.path("uploads").path("max_mb").asInt(102_400),
               logs.path("level").asText("INFO"),
               logs.path("file_mb").asInt(64),
               logs.path("keep_files").asInt(5));
@@ -135,13 +140,14 @@ public record NodeConfig(
 
     private void checkPortsDiffer(NodeConfig config) {
       List<String> pointers =
-          List.of("/discovery/port", "/communication_port", "/client_port", "/api_port");
+          List.of("/discovery/port", "/communication_port", "/client_port", "/api_port", "/flight_port");
       List<OptionalInt> ports =
           List.of(
               config.discoveryPort(),
               config.communicationPort(),
               config.clientPort(),
-              config.apiPort());
+              config.apiPort(),
+              config.flightPort());
       for (int i = 0; i < ports.size(); i++) {
         for (int j = 0; j < i; j++) {
           if (ports.get(i).isPresent() && ports.get(i).equals(ports.get(j))) {

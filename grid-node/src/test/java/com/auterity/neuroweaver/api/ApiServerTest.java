@@ -345,7 +345,8 @@ class ApiServerTest {
                 (tenant, job) -> {
                   throw new IllegalStateException("secret");
                 },
-                b.node()));
+                b.node(),
+                b.access()));
     app.stop();
     app = broken;
     broken.start("127.0.0.1", 0);
