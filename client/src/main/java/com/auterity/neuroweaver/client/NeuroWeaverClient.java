@@ -158,8 +158,7 @@ public final class NeuroWeaverClient {
     }
     try {
       return decode(
-          send(builder.POST(HttpRequest.BodyPublishers.ofFile(file))),
-          new TypeReference<Job>() {});
+          send(builder.POST(HttpRequest.BodyPublishers.ofFile(file))), new TypeReference<Job>() {});
     } catch (FileNotFoundException e) {
       throw new IllegalArgumentException("there is no file " + file, e);
     }
@@ -203,7 +202,8 @@ public final class NeuroWeaverClient {
     query += columns.isEmpty() ? "" : "&columns=" + segment(names(columns));
     query += cursor == null ? "" : "&cursor=" + segment(cursor);
     return get(
-        "/datasets/" + segment(reference) + "/rows" + query, new TypeReference<DatasetRowPage>() {});
+        "/datasets/" + segment(reference) + "/rows" + query,
+        new TypeReference<DatasetRowPage>() {});
   }
 
   public Job exportDataset(String reference, ExportRequest request) {

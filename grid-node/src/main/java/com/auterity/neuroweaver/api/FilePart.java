@@ -151,9 +151,7 @@ final class FilePart {
     private int delimiterOrEnd() {
       for (int at = from; at < to; at++) {
         int same = 0;
-        while (same < delimiter.length
-            && at + same < to
-            && buffer[at + same] == delimiter[same]) {
+        while (same < delimiter.length && at + same < to && buffer[at + same] == delimiter[same]) {
           same++;
         }
         if (same == delimiter.length || at + same == to) {

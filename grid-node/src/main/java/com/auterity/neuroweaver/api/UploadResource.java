@@ -57,10 +57,10 @@ final class UploadResource {
       route = route.query(bool, Route.Query.Type.STRING, "As in a load: true or false.");
     }
     for (String list : LISTS) {
-      route = route.query(list, Route.Query.Type.STRING, "As in a load: names with commas between.");
+      route =
+          route.query(list, Route.Query.Type.STRING, "As in a load: names with commas between.");
     }
-    return List.of(
-        route.query("max_cell", Route.Query.Type.INTEGER, "As in a load."));
+    return List.of(route.query("max_cell", Route.Query.Type.INTEGER, "As in a load."));
   }
 
   private Job upload(Call call) {
@@ -128,7 +128,9 @@ final class UploadResource {
     String format = call.query("format");
     parameters.put(
         "format",
-        format == null ? FileFormat.ofFile(Path.of(safe(file))).word() : FileFormat.of(format).word());
+        format == null
+            ? FileFormat.ofFile(Path.of(safe(file))).word()
+            : FileFormat.of(format).word());
     for (String text : TEXTS) {
       if (call.query(text) != null) {
         parameters.put(text, call.query(text));

@@ -165,14 +165,11 @@ final class DatasetProducer extends NoOpFlightProducer {
           // The version, so that all endpoints read the same rows.
           Ticket ticket =
               new Ticket(
-                  new FlightTicket(
-                          manifest.versionId(), asked.columns(), asked.where(), partitions)
+                  new FlightTicket(manifest.versionId(), asked.columns(), asked.where(), partitions)
                       .json());
           Location location = locations.apply(owner);
           endpoints.add(
-              location == null
-                  ? new FlightEndpoint(ticket)
-                  : new FlightEndpoint(ticket, location));
+              location == null ? new FlightEndpoint(ticket) : new FlightEndpoint(ticket, location));
         });
     boolean whole = asked.where() == null && asked.partitions() == null;
     return new FlightInfo(

@@ -19,8 +19,7 @@ import java.util.List;
  * @param where a row filter, or null
  * @param partitions null for all
  */
-record FlightTicket(
-    String dataset, List<String> columns, String where, List<Integer> partitions) {
+record FlightTicket(String dataset, List<String> columns, String where, List<Integer> partitions) {
   static final JsonMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

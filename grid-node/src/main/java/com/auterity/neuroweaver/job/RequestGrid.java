@@ -31,8 +31,7 @@ public final class RequestGrid implements AutoCloseable {
 
   public RequestGrid(
       Ignite ignite, Placement placement, int backups, String tenant, UsageSink usage) {
-    this.grid =
-        new IgniteGrid(ignite, placement, backups, new Scope(tenant, usage), replies);
+    this.grid = new IgniteGrid(ignite, placement, backups, new Scope(tenant, usage), replies);
   }
 
   public Grid grid() {

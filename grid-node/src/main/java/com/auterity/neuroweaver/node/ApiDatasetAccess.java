@@ -24,7 +24,6 @@ record ApiDatasetAccess(RowPages pages, Uploads uploads, Jobs jobs) implements D
   public Job upload(
       String tenant, String file, ObjectNode parameters, String idempotencyKey, Content content)
       throws IOException {
-    return jobs.get(
-        tenant, uploads.load(tenant, file, parameters, idempotencyKey, content::to));
+    return jobs.get(tenant, uploads.load(tenant, file, parameters, idempotencyKey, content::to));
   }
 }

@@ -13,8 +13,7 @@ import java.util.Optional;
 import org.apache.ignite.cluster.ClusterState;
 
 /** What the node says of itself over HTTP. */
-record ApiNodeFacts(
-    GridParts parts, String version, String thinClientAddress, String flightAddress)
+record ApiNodeFacts(GridParts parts, String version, String thinClientAddress, String flightAddress)
     implements NodeFacts {
   @Override
   public String name() {

@@ -154,8 +154,7 @@ public final class GridServer implements AutoCloseable {
     opened.push(coordinator);
     coordinator.start();
     RequestGrid requests =
-        new RequestGrid(
-            ignite, parts.placement(), config.backups(), "default", features.usage());
+        new RequestGrid(ignite, parts.placement(), config.backups(), "default", features.usage());
     opened.push(requests);
     DatasetFlightServer flight = flight(parts, features, claimed);
     opened.push(flight);
@@ -177,7 +176,10 @@ public final class GridServer implements AutoCloseable {
             parts.placement()::owners,
             new ApiModels(features.registry(), features.predictor()),
             new ApiBills(features.billing(), jobs),
-            new ApiNodeFacts(parts, BuildId.current(), config.host() + ":" + clientPort(),
+            new ApiNodeFacts(
+                parts,
+                BuildId.current(),
+                config.host() + ":" + clientPort(),
                 config.host() + ":" + flightPort),
             new ApiDatasetAccess(
                 new RowPages(parts.datasets(), requests.grid(), PAGE_BUDGET),

@@ -140,7 +140,12 @@ public record NodeConfig(
 
     private void checkPortsDiffer(NodeConfig config) {
       List<String> pointers =
-          List.of("/discovery/port", "/communication_port", "/client_port", "/api_port", "/flight_port");
+          List.of(
+              "/discovery/port",
+              "/communication_port",
+              "/client_port",
+              "/api_port",
+              "/flight_port");
       List<OptionalInt> ports =
           List.of(
               config.discoveryPort(),

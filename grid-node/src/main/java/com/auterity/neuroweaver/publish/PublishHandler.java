@@ -124,8 +124,7 @@ public final class PublishHandler implements JobHandler {
                 draft.valueType()),
         (partition, written) -> {
           rows[0] += written.rows();
-          context.progress(
-              new Progress("publishing", rows[0], manifest.rows(), "rows", Map.of()));
+          context.progress(new Progress("publishing", rows[0], manifest.rows(), "rows", Map.of()));
         });
     if (rows[0] != manifest.rows()) {
       throw new NeuroWeaverException(

@@ -4,9 +4,7 @@ import com.auterity.neuroweaver.datasets.table.CacheGroup;
 import com.auterity.neuroweaver.datasets.table.TableDefinition;
 import java.time.Instant;
 
-/**
- * Table PUBLISHED_TABLE: which dataset version an SQL table shows, and the cache that holds it.
- */
+/** Table PUBLISHED_TABLE: which dataset version an SQL table shows, and the cache that holds it. */
 public record PublishedTableRow(
     String tenant,
     String tableName,

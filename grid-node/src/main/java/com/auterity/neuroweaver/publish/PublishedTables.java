@@ -86,14 +86,14 @@ public final class PublishedTables {
 
   private boolean isThere(String name) {
     return ignite
-            .cache(PublishedTableRow.TABLE.cacheName())
-            .query(
-                new SqlFieldsQuery(
-                        "SELECT CACHE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = ? AND TABLE_NAME = ?")
-                    .setArgs(TableDefinition.SCHEMA, name))
-            .getAll()
-            .stream()
-            .anyMatch(row -> !((String) row.get(0)).startsWith(PREFIX));
+        .cache(PublishedTableRow.TABLE.cacheName())
+        .query(
+            new SqlFieldsQuery(
+                    "SELECT CACHE_NAME FROM SYS.TABLES WHERE SCHEMA_NAME = ? AND TABLE_NAME = ?")
+                .setArgs(TableDefinition.SCHEMA, name))
+        .getAll()
+        .stream()
+        .anyMatch(row -> !((String) row.get(0)).startsWith(PREFIX));
   }
 
   Optional<PublishedTableRow> find(String tenant, String table) {
@@ -113,8 +113,7 @@ public final class PublishedTables {
     CacheConfiguration<Object, Object> cache =
         new CacheConfiguration<Object, Object>(draft.cacheName())
             .setAtomicityMode(CacheAtomicityMode.ATOMIC)
-            .setKeyConfiguration(
-                new CacheKeyConfiguration(draft.keyType(), SqlColumns.PARTITION));
+            .setKeyConfiguration(new CacheKeyConfiguration(draft.keyType(), SqlColumns.PARTITION));
     ignite.getOrCreateCache(placed.apply(cache));
   }
 
@@ -144,7 +143,11 @@ public final class PublishedTables {
             .context()
             .query()
             .dynamicAddQueryEntity(
-                draft.cacheName(), TableDefinition.SCHEMA, entity(draft, manifest, row), null, false)
+                draft.cacheName(),
+                TableDefinition.SCHEMA,
+                entity(draft, manifest, row),
+                null,
+                false)
             .get();
       } catch (IgniteCheckedException e) {
         throw new NeuroWeaverException(

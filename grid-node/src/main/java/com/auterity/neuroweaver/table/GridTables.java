@@ -11,12 +11,12 @@ import com.auterity.neuroweaver.flight.FlightNodeRow;
 import com.auterity.neuroweaver.job.JobTables;
 import com.auterity.neuroweaver.jobs.loading.LoadKeyRow;
 import com.auterity.neuroweaver.jobs.training.TrainLedger;
-import com.auterity.neuroweaver.upload.UploadRow;
 import com.auterity.neuroweaver.publish.PublishedTableRow;
 import com.auterity.neuroweaver.registry.AliasRow;
 import com.auterity.neuroweaver.registry.DeploymentRow;
 import com.auterity.neuroweaver.registry.ModelRow;
 import com.auterity.neuroweaver.registry.ModelVersionRow;
+import com.auterity.neuroweaver.upload.UploadRow;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -60,7 +60,8 @@ public final class GridTables {
         new Migration(
             2,
             "ways in and out of datasets",
-            List.of(LoadKeyRow.TABLE, UploadRow.TABLE, FlightNodeRow.TABLE, PublishedTableRow.TABLE),
+            List.of(
+                LoadKeyRow.TABLE, UploadRow.TABLE, FlightNodeRow.TABLE, PublishedTableRow.TABLE),
             List.of(),
             List.of()));
   }

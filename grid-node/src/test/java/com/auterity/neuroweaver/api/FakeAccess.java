@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.api;
 
+import com.auterity.neuroweaver.client.Job;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
@@ -7,7 +8,6 @@ import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.jobs.reading.RowPages;
-import com.auterity.neuroweaver.client.Job;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -48,7 +48,8 @@ class FilePartTest {
       // What almost is a boundary is of the file.
       byte[] almost = "\r\n--x-\r\n\r\n--x".getBytes(StandardCharsets.UTF_8);
       for (int i = 0; i < 20 && file.length > 100; i++) {
-        System.arraycopy(almost, 0, file, random.nextInt(file.length - almost.length), almost.length);
+        System.arraycopy(
+            almost, 0, file, random.nextInt(file.length - almost.length), almost.length);
       }
       FilePart part = FilePart.of(TYPE, slowly(body(file, "\r\n--x-1--\r\n"), random));
       assertEquals("ö.csv", part.name());

@@ -103,8 +103,9 @@ class DataAccessTest {
   private static String cars(int from, int to, String colour) {
     StringBuilder text = new StringBuilder("vin,make,year,sold,colour\n");
     for (int i = from; i < to; i++) {
-      text.append("V%05d,%s,%d,2026-01-%02d,%s\n"
-          .formatted(i, i % 3 == 0 ? "Honda" : "Ford", 2015 + i % 10, 1 + i % 28, colour));
+      text.append(
+          "V%05d,%s,%d,2026-01-%02d,%s\n"
+              .formatted(i, i % 3 == 0 ? "Honda" : "Ford", 2015 + i % 10, 1 + i % 28, colour));
     }
     return text.toString();
   }
@@ -185,13 +186,13 @@ class DataAccessTest {
       GridHarness.await(
           Duration.ofSeconds(60),
           "pieces of the upload",
-          () -> sql.query("SELECT UPLOAD_ID FROM NEUROWEAVER.UPLOAD WHERE JOB_ID = ''").size() == 1);
+          () ->
+              sql.query("SELECT UPLOAD_ID FROM NEUROWEAVER.UPLOAD WHERE JOB_ID = ''").size() == 1);
     }
     GridHarness.await(
         Duration.ofSeconds(60),
         "nothing to be left",
-        () ->
-            sql.query("SELECT UPLOAD_ID FROM NEUROWEAVER.UPLOAD WHERE JOB_ID = ''").isEmpty());
+        () -> sql.query("SELECT UPLOAD_ID FROM NEUROWEAVER.UPLOAD WHERE JOB_ID = ''").isEmpty());
     assertEquals(
         List.of(), sql.query("SELECT NAME FROM NEUROWEAVER.DATASET WHERE NAME = 'broken'"));
     Path big = grid.folder("files").resolve("big.csv");
@@ -206,9 +207,7 @@ class DataAccessTest {
               .send(
                   java.net.http.HttpRequest.newBuilder(
                           URI.create(
-                              url
-                                  + "/api/v1/datasets/upload?name=ok&format=csv&file="
-                                  + name))
+                              url + "/api/v1/datasets/upload?name=ok&format=csv&file=" + name))
                       .POST(java.net.http.HttpRequest.BodyPublishers.ofString("a\n1\n"))
                       .build(),
                   java.net.http.HttpResponse.BodyHandlers.ofString());
@@ -231,7 +230,8 @@ class DataAccessTest {
               Field.nullable("km", new ArrowType.Int(64, true))));
 
   /** Puts rows V0, V1 ... in batches of 100; returns what the grid acknowledged. */
-  private static JsonNode put(FlightClient client, FlightDescriptor descriptor, int rows, String metadata)
+  private static JsonNode put(
+      FlightClient client, FlightDescriptor descriptor, int rows, String metadata)
       throws Exception {
     try (VectorSchemaRoot root = VectorSchemaRoot.create(ARROW, memory);
         SyncPutListener acknowledged = new SyncPutListener()) {
@@ -297,7 +297,8 @@ class DataAccessTest {
 
       FlightInfo info = one.getInfo(path);
       assertEquals(1_050, info.getRecords());
-      assertEquals(ARROW.getFields().get(1).getName(), info.getSchema().getFields().get(1).getName());
+      assertEquals(
+          ARROW.getFields().get(1).getName(), info.getSchema().getFields().get(1).getName());
       Set<String> locations = new HashSet<>();
       List<Long> all = new ArrayList<>();
       for (FlightEndpoint endpoint : info.getEndpoints()) {
@@ -355,8 +356,7 @@ class DataAccessTest {
       GridHarness.await(
           Duration.ofSeconds(60),
           "the put to have begun",
-          () ->
-              sql.query("SELECT UPLOAD_ID FROM NEUROWEAVER.UPLOAD WHERE JOB_ID = ''").size() > 0);
+          () -> sql.query("SELECT UPLOAD_ID FROM NEUROWEAVER.UPLOAD WHERE JOB_ID = ''").size() > 0);
       out.error(new IllegalStateException("the client gives up"));
       GridHarness.await(
           Duration.ofSeconds(60),
@@ -368,7 +368,10 @@ class DataAccessTest {
 
   @Test
   void aPublishedDatasetIsJoinedInSqlReplacedAndRemoved() throws Exception {
-    succeeded(nodes.get(0).uploadDataset(asking("stock", "vin"), file("s1.csv", cars(0, 300, "red")), null));
+    succeeded(
+        nodes
+            .get(0)
+            .uploadDataset(asking("stock", "vin"), file("s1.csv", cars(0, 300, "red")), null));
     JsonNode published =
         succeeded(nodes.get(1).publishDataset("stock", new PublishRequest("vehicle")));
     assertEquals("VEHICLE", published.get("table").asText());
@@ -384,7 +387,10 @@ class DataAccessTest {
         sql.query(
             "SELECT COUNT(*) FROM NEUROWEAVER.VEHICLE A JOIN NEUROWEAVER.VEHICLE B"
                 + " ON A.NW_PARTITION = B.NW_PARTITION AND A.VIN = B.VIN"));
-    succeeded(nodes.get(0).uploadDataset(asking("stock", "vin"), file("s2.csv", cars(0, 310, "blue")), null));
+    succeeded(
+        nodes
+            .get(0)
+            .uploadDataset(asking("stock", "vin"), file("s2.csv", cars(0, 310, "blue")), null));
     succeeded(nodes.get(0).publishDataset("stock", new PublishRequest("VEHICLE")));
     assertEquals(
         List.of(List.of("blue", 310L)),
@@ -398,8 +404,7 @@ class DataAccessTest {
     }
     succeeded(nodes.get(1).unpublishTable("vehicle"));
     assertEquals(
-        List.of(),
-        sql.query("SELECT TABLE_NAME FROM SYS.TABLES WHERE CACHE_NAME LIKE 'NW_SQL_%'"));
+        List.of(), sql.query("SELECT TABLE_NAME FROM SYS.TABLES WHERE CACHE_NAME LIKE 'NW_SQL_%'"));
     assertEquals(
         404,
         assertThrows(ApiException.class, () -> nodes.get(0).unpublishTable("vehicle")).status());
@@ -418,12 +423,12 @@ class DataAccessTest {
   void versionsAreComparedByKeyWhateverTheyArePartitionedBy() throws Exception {
     for (String by : new String[] {"vin", null}) {
       String name = "diff-" + by;
-      succeeded(nodes.get(0).uploadDataset(asking(name, by), file("d1.csv", cars(0, 200, "red")), null));
+      succeeded(
+          nodes.get(0).uploadDataset(asking(name, by), file("d1.csv", cars(0, 200, "red")), null));
       String next = cars(5, 203, "red").replace("V00007,Ford", "V00007,Opel");
       succeeded(nodes.get(0).uploadDataset(asking(name, by), file("d2.csv", next), null));
       JsonNode diff =
-          succeeded(
-              nodes.get(1).diffDatasets(new DiffRequest(name + "@1", name + "@2", "vin", 2)));
+          succeeded(nodes.get(1).diffDatasets(new DiffRequest(name + "@1", name + "@2", "vin", 2)));
       assertEquals(by == null, diff.get("exchanged").asBoolean());
       assertEquals(
           "{\"added\":3,\"removed\":5,\"changed\":1,\"unchanged\":194}",
@@ -437,7 +442,8 @@ class DataAccessTest {
     }
     assertEquals(
         0,
-        thin.<Object, Object>cache("NW_CHUNK")
+        thin
+            .<Object, Object>cache("NW_CHUNK")
             .query(new org.apache.ignite.cache.query.ScanQuery<>())
             .getAll()
             .stream()

@@ -244,7 +244,10 @@ final class DatasetCommand extends Group {
                 .forEach(
                     row ->
                         table.row(
-                            sample.columns().stream().map(row::get).map(RowsCommand::brief).toArray()));
+                            sample.columns().stream()
+                                .map(row::get)
+                                .map(RowsCommand::brief)
+                                .toArray()));
             table.print(out);
           });
       return ExitCode.OK;

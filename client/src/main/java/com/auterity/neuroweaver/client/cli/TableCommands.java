@@ -4,10 +4,10 @@ import com.auterity.neuroweaver.client.DiffRequest;
 import com.auterity.neuroweaver.client.Job;
 import com.auterity.neuroweaver.client.NeuroWeaverClient;
 import com.auterity.neuroweaver.client.PublishRequest;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.concurrent.Callable;
-import com.fasterxml.jackson.databind.JsonNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -114,10 +114,16 @@ final class TableCommands {
       JsonNode schema = diff.path("schema");
       schema
           .path("added")
-          .forEach(c -> out.println("+ column " + c.path("name").asText() + " " + c.path("type").asText()));
+          .forEach(
+              c ->
+                  out.println(
+                      "+ column " + c.path("name").asText() + " " + c.path("type").asText()));
       schema
           .path("removed")
-          .forEach(c -> out.println("- column " + c.path("name").asText() + " " + c.path("type").asText()));
+          .forEach(
+              c ->
+                  out.println(
+                      "- column " + c.path("name").asText() + " " + c.path("type").asText()));
       schema
           .path("changed")
           .forEach(

@@ -194,8 +194,7 @@ final class ConditionParser {
     if (LikePattern.badEscape(pattern.text()) >= 0) {
       throw pattern.wrong("a \\ only before %, _ or \\");
     }
-    return new Condition.Passes(
-        column.name(), new ValueTest.Like(LikePattern.of(pattern.text())));
+    return new Condition.Passes(column.name(), new ValueTest.Like(LikePattern.of(pattern.text())));
   }
 
   /** The test against the literal that comes next, of the column's type. */

@@ -154,9 +154,7 @@ public final class RowBatch {
     List<ColumnValues> values = new ArrayList<>();
     for (String name : names) {
       int at =
-          schema
-              .indexOf(name)
-              .orElseThrow(() -> new IllegalArgumentException("no column " + name));
+          schema.indexOf(name).orElseThrow(() -> new IllegalArgumentException("no column " + name));
       selected.add(schema.columns().get(at));
       values.add(columns.get(at));
     }

@@ -181,8 +181,7 @@ public final class ChunkCodec {
       for (Field field : selected.getSchema().getFields()) {
         int place = places.get(field.getName());
         nodes.add(whole.getNodes().get(place));
-        buffers.addAll(
-            whole.getBuffers().subList(firstBuffer[place], firstBuffer[place + 1]));
+        buffers.addAll(whole.getBuffers().subList(firstBuffer[place], firstBuffer[place + 1]));
       }
       return new ArrowRecordBatch(
           whole.getLength(), nodes, buffers, whole.getBodyCompression(), true, true);

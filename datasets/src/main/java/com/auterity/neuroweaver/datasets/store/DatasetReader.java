@@ -4,7 +4,6 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.RowBatch;
-import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

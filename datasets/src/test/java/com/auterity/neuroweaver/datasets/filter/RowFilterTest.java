@@ -209,8 +209,7 @@ class RowFilterTest {
       }
       RowFilter filter = RowFilter.parse(made.where, SCHEMA);
       RowBatch batch = RowBatch.of(SCHEMA, rows).select(filter.columns());
-      assertEquals(
-          expected, Arrays.stream(filter.rows(batch)).boxed().toList(), () -> made.where);
+      assertEquals(expected, Arrays.stream(filter.rows(batch)).boxed().toList(), () -> made.where);
     }
   }
 
@@ -243,8 +242,7 @@ class RowFilterTest {
     if (kind == 0) {
       Case a = any(random, depth - 1);
       return new Case(
-          "not (" + a.where + ")",
-          row -> a.slow.holds(row) == null ? null : !a.slow.holds(row));
+          "not (" + a.where + ")", row -> a.slow.holds(row) == null ? null : !a.slow.holds(row));
     }
     if (kind <= 2) {
       Case a = any(random, depth - 1);
@@ -275,8 +273,7 @@ class RowFilterTest {
         for (int i = random.nextInt(3); i >= 0; i--) {
           list.add(literalOf(random, column.type()));
         }
-        String texts =
-            String.join(", ", list.stream().map(RowFilterTest::literal).toList());
+        String texts = String.join(", ", list.stream().map(RowFilterTest::literal).toList());
         return new Case(
             name + (not ? " not" : "") + " in (" + texts + ")",
             row ->
@@ -290,7 +287,7 @@ class RowFilterTest {
               name + (not ? " not" : "") + " like '" + pattern + "'",
               row -> row.get(c) == null ? null : row.text(c).matches(regex(pattern)) != not);
         }
-        // Fall through: only text is like something.
+      // Fall through: only text is like something.
       default:
         String[] signs = {"=", "!=", "<>", "<", "<=", ">", ">="};
         String sign = signs[random.nextInt(column.type() == ColumnType.BOOL ? 3 : 7)];

@@ -57,7 +57,9 @@ public final class DiffHandler implements JobHandler {
       JsonNode examples = json.path("examples");
       boolean none = examples.isMissingNode() || examples.isNull();
       if (!none
-          && (!examples.isInt() || examples.intValue() < 0 || examples.intValue() > MOST_EXAMPLES)) {
+          && (!examples.isInt()
+              || examples.intValue() < 0
+              || examples.intValue() > MOST_EXAMPLES)) {
         throw NeuroWeaverException.invalid(
             "examples: expected a whole number from 0 to " + MOST_EXAMPLES + ", found " + examples);
       }
@@ -260,11 +262,7 @@ public final class DiffHandler implements JobHandler {
   }
 
   private static Exchange exchange(
-      JobContext context,
-      String key,
-      Manifest manifest,
-      String side,
-      List<Exchange> exchanges) {
+      JobContext context, String key, Manifest manifest, String side, List<Exchange> exchanges) {
     if (key.equals(manifest.partitionBy())) {
       return new Exchange(manifest, false);
     }

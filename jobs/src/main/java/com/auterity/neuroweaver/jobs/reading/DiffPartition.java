@@ -188,7 +188,8 @@ public final class DiffPartition
     /** Equal for equal values of the two versions, whose types of the column may differ. */
     private String canonical(String name, Object value) {
       if (value instanceof Long number
-          && (type(before, name) == ColumnType.FLOAT64 || type(after, name) == ColumnType.FLOAT64)) {
+          && (type(before, name) == ColumnType.FLOAT64
+              || type(after, name) == ColumnType.FLOAT64)) {
         return Double.toString(number);
       }
       return Objects.toString(value, null);

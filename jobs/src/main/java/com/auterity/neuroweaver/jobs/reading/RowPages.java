@@ -206,8 +206,7 @@ public final class RowPages {
                 request.limit() - rows.size(),
                 Math.max(1, MOST_BYTES - weight),
                 millis);
-        answers.put(
-            share, grid.callOwner(share.scans.get(0).partition(), SelectRows.class, call));
+        answers.put(share, grid.callOwner(share.scans.get(0).partition(), SelectRows.class, call));
       }
       answers.forEach((share, answer) -> share.take(await(answer, millis), schema));
     }
@@ -274,8 +273,7 @@ public final class RowPages {
     }
 
     void take(Found found, Schema schema) {
-      batch =
-          found.rows().length == 0 ? null : ChunkCodec.decodeBatch(schema, found.rows());
+      batch = found.rows().length == 0 ? null : ChunkCodec.decodeBatch(schema, found.rows());
       partitions = found.partitions();
       chunks = found.chunks();
       row = 0;

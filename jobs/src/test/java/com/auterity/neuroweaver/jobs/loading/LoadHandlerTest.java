@@ -11,12 +11,15 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
+import com.auterity.neuroweaver.datasets.store.BlobOutput;
 import com.auterity.neuroweaver.datasets.store.ChunkKey;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.Manifest;
+import com.auterity.neuroweaver.datasets.store.MemoryBlobStore;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
+import com.auterity.neuroweaver.datasets.table.MemoryRecordTable;
 import com.auterity.neuroweaver.jobs.SharedData;
 import com.auterity.neuroweaver.jobs.grid.CancelledException;
 import com.auterity.neuroweaver.jobs.grid.FencedException;
@@ -24,11 +27,8 @@ import com.auterity.neuroweaver.jobs.grid.JobContext.Commit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.auterity.neuroweaver.datasets.store.MemoryBlobStore;
-import java.nio.charset.StandardCharsets;
-import com.auterity.neuroweaver.datasets.table.MemoryRecordTable;
-import com.auterity.neuroweaver.datasets.store.BlobOutput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -109,8 +109,7 @@ class LoadHandlerTest {
     assertFalse(Files.exists(folder.resolve("blobs/upload_1")));
 
     LoadingRun bad = uploaded("job_2", blobs, "a,b\n1,2,3\n", "{}");
-    NeuroWeaverException refused =
-        assertThrows(NeuroWeaverException.class, () -> handler.run(bad));
+    NeuroWeaverException refused = assertThrows(NeuroWeaverException.class, () -> handler.run(bad));
     assertTrue(refused.getMessage().startsWith("cars.csv has no row"), refused.getMessage());
     assertFalse(blobs.contains("upload_2"));
     assertEquals(1, catalog.get("default", "cars").version());
@@ -188,8 +187,7 @@ class LoadHandlerTest {
     first.stop = new CancelledException("job_1");
     assertThrows(CancelledException.class, () -> keyed.run(first));
     NeuroWeaverException refused =
-        assertThrows(
-            NeuroWeaverException.class, () -> keyed.run(job("job_2", chunks, parameters)));
+        assertThrows(NeuroWeaverException.class, () -> keyed.run(job("job_2", chunks, parameters)));
     assertTrue(refused.getMessage().contains("is being loaded by job job_1"));
     over[0] = true;
     assertEquals(1, keyed.run(job("job_2", chunks, parameters)).get("version").asInt());

@@ -3,12 +3,12 @@ package com.auterity.neuroweaver.jobs.loading;
 import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
+import com.auterity.neuroweaver.datasets.table.MemoryRecordTable;
 import com.auterity.neuroweaver.jobs.grid.Grid;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.Meter;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.auterity.neuroweaver.datasets.table.MemoryRecordTable;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,8 +56,7 @@ final class LoadingRun implements JobContext {
 
   /** Keys nobody has claimed yet; every other job is over. */
   static LoadKeys keys() {
-    return new LoadKeys(
-        new MemoryRecordTable<>(LoadKeyRow.TABLE), job -> true, Clock.systemUTC());
+    return new LoadKeys(new MemoryRecordTable<>(LoadKeyRow.TABLE), job -> true, Clock.systemUTC());
   }
 
   @Override

@@ -170,9 +170,7 @@ class RowPagesTest {
     assertNull(second.cursor());
     assertEquals(5, pages.read(asking(null, List.of("n"), 100, null)).rows().size());
     String wrong =
-        message(
-            new Request(
-                "default", newer.versionId(), null, List.of("n"), 10, first.cursor()));
+        message(new Request("default", newer.versionId(), null, List.of("n"), 10, first.cursor()));
     assertTrue(wrong.startsWith("cursor: is of " + first.manifest().versionId()), wrong);
   }
 
@@ -212,8 +210,7 @@ class RowPagesTest {
     grid.put(key, damaged);
     NeuroWeaverException error =
         assertThrows(
-            NeuroWeaverException.class,
-            () -> pages.read(asking(null, List.of("n"), 30, null)));
+            NeuroWeaverException.class, () -> pages.read(asking(null, List.of("n"), 30, null)));
     assertEquals(ErrorKind.CORRUPT, error.kind());
     assertTrue(error.getMessage().contains(key.toString()), error.getMessage());
   }
