@@ -111,7 +111,9 @@ final class OurIngest {
                 null,
                 null,
                 null,
-                "vin"));
+                "vin",
+                null,
+                null));
     JsonNode result = succeeded(client, job);
     check(source, result);
     return result;

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The grid as the answering node sees it; {@code thinClientAddress} is for SQL and thin clients.
+ * The grid as the answering node sees it; {@code thinClientAddress} is for SQL and thin clients,
+ * {@code flightAddress} for Arrow Flight.
  */
 public record HealthDetail(
     String status,
@@ -14,6 +15,7 @@ public record HealthDetail(
     String version,
     double uptimeSeconds,
     String thinClientAddress,
+    String flightAddress,
     List<NodeStatus> nodes,
     Map<String, Long> jobs,
     Map<String, Long> memory) {

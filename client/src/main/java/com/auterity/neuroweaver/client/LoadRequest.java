@@ -17,6 +17,8 @@ import java.util.Map;
  * @param maxCell the longest text of a cell, in characters
  * @param rejects a file that takes the rejected rows
  * @param evolve which differences to the newest version are allowed: add, drop, widen
+ * @param key by which the grid knows this load again: a second one gives the first one's version
+ * @param once whether the files' content is that key
  * @param rename new names of columns by those of the newest version
  */
 public record LoadRequest(
@@ -36,7 +38,9 @@ public record LoadRequest(
     String rejects,
     List<String> evolve,
     Map<String, String> rename,
-    String partitionBy) {
+    String partitionBy,
+    String key,
+    Boolean once) {
   public LoadRequest {
     paths = paths == null ? null : List.copyOf(paths);
     columns = columns == null ? null : List.copyOf(columns);
@@ -48,6 +52,6 @@ public record LoadRequest(
   public static LoadRequest of(String name, String path) {
     return new LoadRequest(
         name, path, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null);
+        null, null, null, null);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -11,11 +12,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -136,6 +140,56 @@ public final class NeuroWeaverClient {
     return post("/datasets", request, new TypeReference<Job>() {});
   }
 
+  /**
+   * Sends a file, however long, and starts loading it.
+   *
+   * @param idempotencyKey null, or a key for which the same file gives the same job again
+   */
+  public Job uploadDataset(UploadRequest request, Path file, String idempotencyKey) {
+    StringBuilder query = new StringBuilder("?name=" + segment(request.name()));
+    parameter(query, "file", file.toAbsolutePath().normalize().getFileName());
+    parameter(query, "format", request.format());
+    parameter(query, "partition_by", request.partitionBy());
+    parameter(query, "delimiter", request.delimiter());
+    parameter(query, "quote", request.quote());
+    parameter(query, "header", request.header());
+    parameter(query, "encoding", request.encoding());
+    parameter(query, "records", request.records());
+    parameter(query, "select", request.select() == null ? null : names(request.select()));
+    parameter(query, "max_cell", request.maxCell());
+    parameter(query, "evolve", request.evolve() == null ? null : names(request.evolve()));
+    parameter(query, "key", request.key());
+    parameter(query, "once", request.once());
+    // Without a limit of time: how long it takes depends on the file. The node may refuse before
+    // the first byte; until JDK 20 this client waits for ever when it does (JDK-8286171).
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create(url + "/api/v1/datasets/upload" + query))
+            .expectContinue(Runtime.version().feature() >= 20)
+            .header("Content-Type", "application/octet-stream");
+    if (idempotencyKey != null) {
+      builder.header("Idempotency-Key", idempotencyKey);
+    }
+    try {
+      return decode(
+          send(builder.POST(HttpRequest.BodyPublishers.ofFile(file))), new TypeReference<Job>() {});
+    } catch (FileNotFoundException e) {
+      throw new IllegalArgumentException("there is no file " + file, e);
+    }
+  }
+
+  private static void parameter(StringBuilder query, String name, Object value) {
+    if (value != null) {
+      query.append('&').append(name).append('=').append(segment(value.toString()));
+    }
+  }
+
+  /** Names in quotes, commas between them. */
+  private static String names(List<String> names) {
+    return names.stream()
+        .map(name -> '"' + name.replace("\"", "\"\"") + '"')
+        .collect(Collectors.joining(","));
+  }
+
   /** {@code reference}: dataset id, version id, name, or name@version. */
   public DatasetDetail dataset(String reference) {
     return get("/datasets/" + segment(reference), new TypeReference<DatasetDetail>() {});
@@ -147,6 +201,24 @@ public final class NeuroWeaverClient {
         new TypeReference<DatasetSample>() {});
   }
 
+  /**
+   * The next rows a filter takes.
+   *
+   * @param where null for every row
+   * @param columns empty for every column
+   * @param cursor of the page before, or null for the first
+   */
+  public DatasetRowPage rows(
+      String reference, String where, List<String> columns, int limit, String cursor) {
+    String query = "?limit=" + limit;
+    query += where == null ? "" : "&where=" + segment(where);
+    query += columns.isEmpty() ? "" : "&columns=" + segment(names(columns));
+    query += cursor == null ? "" : "&cursor=" + segment(cursor);
+    return get(
+        "/datasets/" + segment(reference) + "/rows" + query,
+        new TypeReference<DatasetRowPage>() {});
+  }
+
   public Job exportDataset(String reference, ExportRequest request) {
     return post(
         "/datasets/" + segment(reference) + "/export", request, new TypeReference<Job>() {});
@@ -155,6 +227,22 @@ public final class NeuroWeaverClient {
   /** Starts reading and verifying every chunk where it lies. */
   public Job scanDataset(String reference) {
     return post("/datasets/" + segment(reference) + "/scan", null, new TypeReference<Job>() {});
+  }
+
+  /** Starts comparing two dataset versions; the job's result says what differs. */
+  public Job diffDatasets(DiffRequest request) {
+    return post("/datasets/diff", request, new TypeReference<Job>() {});
+  }
+
+  /** Starts making a dataset an SQL table. */
+  public Job publishDataset(String reference, PublishRequest request) {
+    return post(
+        "/datasets/" + segment(reference) + "/publish", request, new TypeReference<Job>() {});
+  }
+
+  /** Starts removing the SQL table that shows a dataset. */
+  public Job unpublishTable(String table) {
+    return post("/tables/" + segment(table) + "/unpublish", null, new TypeReference<Job>() {});
   }
 
   // Kits

@@ -18,4 +18,5 @@ public record Backends(
     Models models,
     Bills bills,
     Care care,
-    NodeFacts node) {}
+    NodeFacts node,
+    DatasetAccess access) {}

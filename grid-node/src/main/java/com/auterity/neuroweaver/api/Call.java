@@ -3,6 +3,8 @@ package com.auterity.neuroweaver.api;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -82,6 +84,37 @@ final class Call {
       throw invalid("Idempotency-Key", key.length() + " characters", "1 to 200 characters");
     }
     return key;
+  }
+
+  /** The body as it comes; for routes that take no record. */
+  InputStream body() throws IOException {
+    return context.req().getInputStream();
+  }
+
+  String contentType() {
+    return context.contentType();
+  }
+
+  /** What the request says of the length of its body; -1 when it does not. */
+  long contentLength() {
+    return context.req().getContentLengthLong();
+  }
+
+  /** Whether the client sends its body only when it is told to go on. */
+  boolean awaitsContinue() {
+    return context.header("Expect") != null;
+  }
+
+  /** True or false, or null when left out. */
+  Boolean bool(String name) {
+    String text = query(name);
+    if (text == null) {
+      return null;
+    }
+    if (!text.equals("true") && !text.equals("false")) {
+      throw invalid(name, "'" + text + "'", "true or false");
+    }
+    return Boolean.valueOf(text);
   }
 
   private static NeuroWeaverException invalid(String name, String found, String expected) {

@@ -33,6 +33,9 @@ final class RouteTable {
                 backends.datasets(), backends.rows(), backends.owners(), backends.jobs(), mapper)
             .routes());
     routes.addAll(new CareResource(backends.datasets(), backends.care(), backends.jobs()).routes());
+    routes.addAll(new RowsResource(backends.access()::rows).routes());
+    routes.addAll(new UploadResource(backends.access(), mapper).routes());
+    routes.addAll(new TableResource(backends.jobs(), mapper).routes());
     routes.addAll(new KitResource(backends.jobs(), mapper).routes());
     routes.addAll(new TrainingResource(backends.jobs(), mapper).routes());
     routes.addAll(new JobResource(backends.jobs()).routes());

@@ -4,7 +4,9 @@ package com.auterity.neuroweaver.job;
 public enum GridExecutor {
   TRAINING("nw-training"),
   INFERENCE("nw-inference"),
-  JOBS("nw-jobs");
+  JOBS("nw-jobs"),
+  /** People who wait for rows: never behind a job. */
+  READING("nw-reading");
 
   private final String poolName;
 

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.ignite.Ignite;
 
 /** Durable jobs as everybody else sees them: submit, look, cancel, wait. Thread-safe. */
@@ -90,6 +91,16 @@ public final class JobService {
   /** The job, or NOT_FOUND. */
   public JobView get(String tenant, String jobId) {
     return JobView.of(store.get(tenant, jobId));
+  }
+
+  /** The job, if there is one. */
+  public Optional<JobView> find(String tenant, String jobId) {
+    return store.find(tenant, jobId).map(JobView::of);
+  }
+
+  /** The job an idempotency key stands for. */
+  public Optional<JobView> withIdempotencyKey(String tenant, String idempotencyKey) {
+    return store.withIdempotencyKey(tenant, idempotencyKey).map(JobView::of);
   }
 
   /** All jobs of a tenant, newest first. */

@@ -56,6 +56,10 @@ final class JobStore {
     return jobs.get(tenant, jobId);
   }
 
+  Optional<JobRow> withIdempotencyKey(String tenant, String idempotencyKey) {
+    return submissions.get(tenant, idempotencyKey).flatMap(row -> find(tenant, row.jobId()));
+  }
+
   JobRow get(String tenant, String jobId) {
     return find(tenant, jobId).orElseThrow(() -> unknown(jobId));
   }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.apache.ignite.cluster.ClusterState;
 
 /** What the node says of itself over HTTP. */
-record ApiNodeFacts(GridParts parts, String version, String thinClientAddress)
+record ApiNodeFacts(GridParts parts, String version, String thinClientAddress, String flightAddress)
     implements NodeFacts {
   @Override
   public String name() {
@@ -49,6 +49,7 @@ record ApiNodeFacts(GridParts parts, String version, String thinClientAddress)
         version,
         ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0,
         thinClientAddress,
+        flightAddress,
         nodes,
         jobs,
         memory);

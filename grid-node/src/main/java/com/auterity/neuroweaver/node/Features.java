@@ -11,14 +11,23 @@ import com.auterity.neuroweaver.costguard.UsageRow;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.DatasetRetentionRow;
+import com.auterity.neuroweaver.datasets.table.CacheGroup;
 import com.auterity.neuroweaver.jobs.grid.Meter;
 import com.auterity.neuroweaver.jobs.inference.LoadedModels;
+import com.auterity.neuroweaver.jobs.loading.LoadKeyRow;
+import com.auterity.neuroweaver.jobs.loading.LoadKeys;
+import com.auterity.neuroweaver.publish.PublishedTableRow;
+import com.auterity.neuroweaver.publish.PublishedTables;
 import com.auterity.neuroweaver.registry.AliasRow;
 import com.auterity.neuroweaver.registry.DeploymentRow;
 import com.auterity.neuroweaver.registry.Deployments;
 import com.auterity.neuroweaver.registry.ModelRegistry;
 import com.auterity.neuroweaver.registry.ModelRow;
 import com.auterity.neuroweaver.registry.ModelVersionRow;
+import com.auterity.neuroweaver.table.GridLayout;
+import com.auterity.neuroweaver.table.GridTables;
+import com.auterity.neuroweaver.upload.UploadRow;
+import com.auterity.neuroweaver.upload.Uploads;
 import com.auterity.neuroweaver.weaver.DeployedFirst;
 import com.auterity.neuroweaver.weaver.PredictUsage;
 import com.auterity.neuroweaver.weaver.Predictor;
@@ -32,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +63,9 @@ final class Features implements AutoCloseable {
   private final PredictUsage predictUsage;
   private final OverheadSampler overhead;
   private final Snapshots snapshots;
+  private final Uploads uploads;
+  private final LoadKeys loadKeys;
+  private final PublishedTables published;
   private final ScheduledExecutorService sampling =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -88,6 +101,26 @@ final class Features implements AutoCloseable {
             LoadedModels.on(parts.runtime().context(new Meter())),
             predictUsage,
             PREDICT_QUEUE);
+    uploads =
+        new Uploads(
+            parts.table(UploadRow.TABLE),
+            parts.blobs(),
+            parts.jobs(),
+            parts.ignite().cluster().localNode().id().toString(),
+            () ->
+                parts.ignite().cluster().forServers().nodes().stream()
+                    .map(member -> member.id().toString())
+                    .collect(Collectors.toSet()),
+            (long) parts.config().uploadsMaxMb() << 20,
+            parts.clock());
+    GridLayout layout = parts.config().layout();
+    published =
+        new PublishedTables(
+            parts.ignite(),
+            parts.table(PublishedTableRow.TABLE),
+            cache -> layout.place(cache, CacheGroup.BULK),
+            GridTables.names());
+    loadKeys = new LoadKeys(parts.table(LoadKeyRow.TABLE), this::isOver, parts.clock());
     OperatingSystemMXBean process =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     overhead =
@@ -155,6 +188,11 @@ final class Features implements AutoCloseable {
     if (removed > 0) {
       LOG.info("removed {} chunks of versions that were never committed", removed);
     }
+    int abandoned = uploads.collectGarbage(TENANT);
+    published.collectGarbage(TENANT, this::isOver);
+    if (abandoned > 0) {
+      LOG.info("removed what {} uploads left", abandoned);
+    }
   }
 
   private boolean isOver(String jobId) {
@@ -171,6 +209,18 @@ final class Features implements AutoCloseable {
   private void sample() {
     predictUsage.flush();
     overhead.sample();
+  }
+
+  Uploads uploads() {
+    return uploads;
+  }
+
+  PublishedTables published() {
+    return published;
+  }
+
+  LoadKeys loadKeys() {
+    return loadKeys;
   }
 
   UsageLog usage() {

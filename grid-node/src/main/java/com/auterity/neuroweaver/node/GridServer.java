@@ -7,7 +7,6 @@ import com.auterity.neuroweaver.api.Jobs;
 import com.auterity.neuroweaver.costguard.ClaimedCpu;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
-import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.datasets.store.ChunkRepair;
 import com.auterity.neuroweaver.datasets.store.ChunkRepairRow;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
@@ -20,11 +19,15 @@ import com.auterity.neuroweaver.datasets.store.IgniteBlobStore;
 import com.auterity.neuroweaver.datasets.store.IgniteChunkStore;
 import com.auterity.neuroweaver.datasets.store.IgniteDatasetCatalog;
 import com.auterity.neuroweaver.datasets.table.IgniteRecordTable;
+import com.auterity.neuroweaver.flight.DatasetFlightServer;
+import com.auterity.neuroweaver.flight.FlightNodeRow;
 import com.auterity.neuroweaver.job.JobCoordinator;
 import com.auterity.neuroweaver.job.JobKinds;
 import com.auterity.neuroweaver.job.JobService;
 import com.auterity.neuroweaver.job.NodeRuntime;
 import com.auterity.neuroweaver.job.Placement;
+import com.auterity.neuroweaver.job.RequestGrid;
+import com.auterity.neuroweaver.jobs.reading.RowPages;
 import com.auterity.neuroweaver.table.GridLayout;
 import com.auterity.neuroweaver.table.GridTables;
 import com.auterity.neuroweaver.table.Migrations;
@@ -36,9 +39,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntFunction;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
 import org.apache.ignite.Ignition;
@@ -55,6 +60,8 @@ import org.slf4j.LoggerFactory;
 public final class GridServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GridServer.class);
   private static final int FIRST_API_PORT = 8_001;
+  private static final int FIRST_FLIGHT_PORT = 8_815;
+  private static final Duration PAGE_BUDGET = Duration.ofSeconds(10);
 
   private final NodeConfig config;
   private final Path home;
@@ -66,6 +73,7 @@ public final class GridServer implements AutoCloseable {
   private NodeSecrets secrets;
   private Ignite ignite;
   private int apiPort;
+  private int flightPort;
 
   private GridServer(NodeConfig config, Path home, Optional<String> restore) {
     this.config = config;
@@ -130,8 +138,7 @@ public final class GridServer implements AutoCloseable {
     opened.push(membership);
     membership.awaitActive(() -> stopped);
     new SnapshotRestore(ignite, restore).run(() -> stopped);
-    GridLayout layout =
-        new GridLayout(config.partitions(), config.backups(), config.encryption().isPresent());
+    GridLayout layout = config.layout();
     layout.check(ignite);
     new Migrations(ignite, layout, clock, GridTables.migrations()).run(() -> stopped);
     membership.watch();
@@ -156,13 +163,19 @@ public final class GridServer implements AutoCloseable {
             config.maxRunningJobs());
     opened.push(coordinator);
     coordinator.start();
-    ApiServer api = api(parts, features);
+    RequestGrid requests =
+        new RequestGrid(ignite, parts.placement(), config.backups(), "default", features.usage());
+    opened.push(requests);
+    DatasetFlightServer flight = flight(parts, features, claimed);
+    opened.push(flight);
+    flightPort = flight.port();
+    ApiServer api = api(parts, features, requests);
     opened.push(api);
     apiPort = api.port();
     LOG.info("ready: {}", readyLine());
   }
 
-  private ApiServer api(GridParts parts, Features features) {
+  private ApiServer api(GridParts parts, Features features, RequestGrid requests) {
     Jobs jobs = new ApiJobs(parts.jobs());
     Backends backends =
         new Backends(
@@ -174,15 +187,47 @@ public final class GridServer implements AutoCloseable {
             new ApiModels(features.registry(), features.predictor()),
             new ApiBills(features.billing(), jobs),
             new ApiCare(parts, features.snapshots()),
-            new ApiNodeFacts(parts, BuildId.current(), config.host() + ":" + clientPort()));
-    if (config.apiPort().isPresent()) {
-      return ApiServer.start(apiConfig(config.apiPort().getAsInt()), backends);
+            new ApiNodeFacts(
+                parts,
+                BuildId.current(),
+                config.host() + ":" + clientPort(),
+                config.host() + ":" + flightPort),
+            new ApiDatasetAccess(
+                new RowPages(parts.datasets(), requests.grid(), PAGE_BUDGET),
+                features.uploads(),
+                jobs));
+    return onPort(
+        config.apiPort(), FIRST_API_PORT, port -> ApiServer.start(apiConfig(port), backends));
+  }
+
+  private DatasetFlightServer flight(GridParts parts, Features features, ClaimedCpu claimed) {
+    DatasetFlightServer.Parts needed =
+        new DatasetFlightServer.Parts(
+            parts.datasets(),
+            parts.runtime(),
+            parts.jobs(),
+            parts.placement(),
+            features.uploads(),
+            features.usage(),
+            claimed::add,
+            parts.table(FlightNodeRow.TABLE),
+            clock);
+    return onPort(
+        config.flightPort(),
+        FIRST_FLIGHT_PORT,
+        port -> DatasetFlightServer.start(config.host(), port, needed));
+  }
+
+  /** Starts what listens on the port that was set, else on the next free one. */
+  private <T> T onPort(OptionalInt set, int first, IntFunction<T> start) {
+    if (set.isPresent()) {
+      return start.apply(set.getAsInt());
     }
-    int port = FIRST_API_PORT;
+    int port = first;
     while (true) {
       port = SetPorts.nextFree(config.host(), port);
       try {
-        return ApiServer.start(apiConfig(port), backends);
+        return start.apply(port);
       } catch (NeuroWeaverException e) {
         // A node that starts at the same time may have been faster.
         if (e.kind() != ErrorKind.CONFLICT) {
@@ -221,7 +266,9 @@ public final class GridServer implements AutoCloseable {
         new IgniteChunkStore(
             ignite.cache(IgniteChunkStore.CACHE),
             new ChunkRepair(ignite, new IgniteRecordTable<>(ignite, ChunkRepairRow.TABLE), clock));
-    BlobStore blobs = new IgniteBlobStore(ignite.cache(IgniteBlobStore.CACHE), config.blobsDir());
+    IgniteBlobStore blobs =
+        new IgniteBlobStore(ignite.cache(IgniteBlobStore.CACHE), config.blobsDir());
+    blobs.removeStrayFiles();
     JobService jobs = JobService.on(ignite, kinds, clock);
     NodeRuntime runtime =
         new NodeRuntime(
@@ -273,6 +320,10 @@ public final class GridServer implements AutoCloseable {
         + config.host()
         + ":"
         + clientPort()
+        + " flight="
+        + config.host()
+        + ":"
+        + flightPort
         + " discovery="
         + config.host()
         + ":"

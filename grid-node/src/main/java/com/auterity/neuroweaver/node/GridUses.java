@@ -8,6 +8,7 @@ import com.auterity.neuroweaver.job.JobService;
 import com.auterity.neuroweaver.job.JobState;
 import com.auterity.neuroweaver.job.JobView;
 import com.auterity.neuroweaver.jobs.care.DataUses;
+import com.auterity.neuroweaver.publish.PublishedTables;
 import com.auterity.neuroweaver.registry.ModelRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,14 +21,26 @@ import java.util.Map;
 import java.util.Set;
 
 /** What the grid's jobs, models, exports and snapshots have of dataset versions. */
-record GridUses(JobService jobs, ModelRegistry registry, Snapshots snapshots) implements DataUses {
+record GridUses(
+    JobService jobs, ModelRegistry registry, Snapshots snapshots, PublishedTables published)
+    implements DataUses {
   /** Parameters that name what a job makes, not what it reads. */
   private static final Set<String> MADE = Set.of("name", "as");
 
   /** Jobs whose results show no values of the rows they read. */
   private static final Set<String> VALUELESS =
       Set.of(
-          "export", "scan", "train", "register", "deploy", "verify", "retire", "erase", "snapshot");
+          "export",
+          "scan",
+          "train",
+          "register",
+          "deploy",
+          "verify",
+          "retire",
+          "erase",
+          "snapshot",
+          "publish",
+          "unpublish");
 
   @Override
   public List<String> runningJobs(
@@ -130,6 +143,17 @@ record GridUses(JobService jobs, ModelRegistry registry, Snapshots snapshots) im
     return jobs.list(tenant).stream()
         .filter(job -> job.state() == JobState.SUCCEEDED && job.result() != null)
         .toList();
+  }
+
+  @Override
+  public List<String> tables(String tenant, Set<String> versionIds) {
+    return published.of(tenant, versionIds);
+  }
+
+  @Override
+  public void deleteRows(
+      String tenant, String table, Map<Integer, long[]> ordinals, String versionId) {
+    published.deleteRows(tenant, table, ordinals, versionId);
   }
 
   @Override

@@ -14,9 +14,12 @@ import com.auterity.neuroweaver.jobs.loading.ExportHandler;
 import com.auterity.neuroweaver.jobs.loading.LoadHandler;
 import com.auterity.neuroweaver.jobs.loading.LoadKitHandler;
 import com.auterity.neuroweaver.jobs.loading.ScanHandler;
+import com.auterity.neuroweaver.jobs.reading.DiffHandler;
 import com.auterity.neuroweaver.jobs.refinement.RefineHandler;
 import com.auterity.neuroweaver.jobs.training.TrainHandler;
 import com.auterity.neuroweaver.jobs.training.TrainLedger;
+import com.auterity.neuroweaver.publish.PublishHandler;
+import com.auterity.neuroweaver.publish.UnpublishHandler;
 import com.auterity.neuroweaver.registry.DeployHandler;
 import com.auterity.neuroweaver.registry.RegisterHandler;
 import com.auterity.neuroweaver.workflow.ReportHandler;
@@ -32,10 +35,13 @@ final class Handlers {
 
   static List<JobHandler> all(GridParts parts, Features features) {
     List<JobHandler> handlers = new ArrayList<>();
-    handlers.add(new LoadHandler());
+    handlers.add(new LoadHandler(features.loadKeys()));
     handlers.add(new LoadKitHandler(parts.clock()));
     handlers.add(new ExportHandler());
     handlers.add(new ScanHandler(parts.datasets()));
+    handlers.add(new DiffHandler(parts.datasets()));
+    handlers.add(new PublishHandler(features.published(), parts.datasets(), parts.clock()));
+    handlers.add(new UnpublishHandler(features.published()));
     handlers.add(new RefineHandler(parts.datasets()));
     handlers.add(
         new TrainHandler(
@@ -46,7 +52,8 @@ final class Handlers {
     handlers.add(new RegisterHandler(features.registry(), new SucceededJobs(parts.jobs())));
     handlers.add(new DeployHandler(features.registry(), features.deployments()));
     handlers.add(new InferHandler(parts.datasets(), features.registry(), parts.clock()));
-    DataUses uses = new GridUses(parts.jobs(), features.registry(), features.snapshots());
+    DataUses uses =
+        new GridUses(parts.jobs(), features.registry(), features.snapshots(), features.published());
     handlers.add(new VerifyHandler(parts.datasets()));
     handlers.add(
         new RetireHandler(

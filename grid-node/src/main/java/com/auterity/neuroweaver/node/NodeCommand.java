@@ -19,7 +19,7 @@ import sun.misc.Signal;
     name = "node",
     description = {
       "Runs one node of the grid until SIGTERM or Ctrl-C.",
-      "When it is ready it prints one line: ready name=... api=... client=... discovery=..."
+      "When it is ready it prints one line: ready name=... api=... client=... flight=... discovery=..."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",

@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.node;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.tensor.DeviceWish;
+import com.auterity.neuroweaver.table.GridLayout;
 import com.auterity.neuroweaver.yaml.YamlDocument;
 import com.auterity.neuroweaver.yaml.YamlSchema;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,6 +22,7 @@ import java.util.OptionalInt;
  * @param blobsDir absolute: where models and adapters become files, in plain
  * @param snapshotDir absolute: where this node's part of each snapshot lies
  * @param departureSeconds after how long a node that left loses its share of the data
+ * @param uploadsMaxMb the longest file that may be sent
  * @param prices absolute path of the price list
  */
 public record NodeConfig(
@@ -34,6 +36,7 @@ public record NodeConfig(
     OptionalInt communicationPort,
     OptionalInt clientPort,
     OptionalInt apiPort,
+    OptionalInt flightPort,
     int initialNodes,
     int partitions,
     int backups,
@@ -43,6 +46,7 @@ public record NodeConfig(
     int maxRunningJobs,
     DeviceWish device,
     Path prices,
+    int uploadsMaxMb,
     String logLevel,
     int logFileMb,
     int logFilesKept,
@@ -86,6 +90,11 @@ public record NodeConfig(
     return new Reader(all, home).read();
   }
 
+  /** How this node's grid lays out its caches. */
+  GridLayout layout() {
+    return new GridLayout(partitions, backups, encryption.isPresent());
+  }
+
   private record Reader(YamlDocument document, Path home) {
     NodeConfig read() {
       ObjectNode tree = document.tree();
@@ -108,6 +117,7 @@ public record NodeConfig(
               port(tree.path("communication_port")),
               port(tree.path("client_port")),
               port(tree.path("api_port")),
+              port(tree.path("flight_port")),
               tree.path("initial_nodes").asInt(1),
               tree.path("partitions").asInt(64),
               tree.path("backups").asInt(1),
@@ -118,6 +128,7 @@ public record NodeConfig(
               DeviceWish.of(
                   tree.path("device").asText("auto"), tree.path("precision").asText("auto")),
               path(tree.path("prices").asText("config/prices.yaml")),
+              tree.path("uploads").path("max_mb").asInt(102_400),
               logs.path("level").asText("INFO"),
               logs.path("file_mb").asInt(64),
               logs.path("keep_files").asInt(5),
@@ -195,13 +206,19 @@ public record NodeConfig(
 
     private void checkPortsDiffer(NodeConfig config) {
       List<String> pointers =
-          List.of("/discovery/port", "/communication_port", "/client_port", "/api_port");
+          List.of(
+              "/discovery/port",
+              "/communication_port",
+              "/client_port",
+              "/api_port",
+              "/flight_port");
       List<OptionalInt> ports =
           List.of(
               config.discoveryPort(),
               config.communicationPort(),
               config.clientPort(),
-              config.apiPort());
+              config.apiPort(),
+              config.flightPort());
       for (int i = 0; i < ports.size(); i++) {
         for (int j = 0; j < i; j++) {
           if (ports.get(i).isPresent() && ports.get(i).equals(ports.get(j))) {

@@ -18,6 +18,7 @@ final class SetPorts {
     check(config, "communication_port", config.communicationPort());
     check(config, "client_port", config.clientPort());
     check(config, "api_port", config.apiPort());
+    check(config, "flight_port", config.flightPort());
   }
 
   private static void check(NodeConfig config, String key, OptionalInt port) {

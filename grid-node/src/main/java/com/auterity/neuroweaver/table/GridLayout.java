@@ -21,7 +21,7 @@ import org.apache.ignite.configuration.CacheConfiguration;
 public record GridLayout(int partitions, int backups, boolean encrypted) {
   private static final int META_PARTITIONS = 32;
 
-  <K, V> CacheConfiguration<K, V> place(CacheConfiguration<K, V> cache, CacheGroup group) {
+  public <K, V> CacheConfiguration<K, V> place(CacheConfiguration<K, V> cache, CacheGroup group) {
     cache
         .setGroupName(group.groupName())
         .setEncryptionEnabled(encrypted)

@@ -11,17 +11,32 @@ import com.auterity.neuroweaver.datasets.store.DatasetRow;
 import com.auterity.neuroweaver.datasets.store.DatasetVersionRow;
 import com.auterity.neuroweaver.datasets.store.IgniteBlobStore;
 import com.auterity.neuroweaver.datasets.store.IgniteChunkStore;
+import com.auterity.neuroweaver.flight.FlightNodeRow;
 import com.auterity.neuroweaver.job.JobTables;
+import com.auterity.neuroweaver.jobs.loading.LoadKeyRow;
 import com.auterity.neuroweaver.jobs.training.TrainLedger;
+import com.auterity.neuroweaver.publish.PublishedTableRow;
 import com.auterity.neuroweaver.registry.AliasRow;
 import com.auterity.neuroweaver.registry.DeploymentRow;
 import com.auterity.neuroweaver.registry.ModelRow;
 import com.auterity.neuroweaver.registry.ModelVersionRow;
+import com.auterity.neuroweaver.upload.UploadRow;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** All migrations there are, in order. New tables go into a new migration once one has shipped. */
 public final class GridTables {
   private GridTables() {}
+
+  /** The names of all tables, as SQL has them. */
+  public static Set<String> names() {
+    Set<String> names = new TreeSet<>(Set.of(SchemaVersionRow.TABLE.name()));
+    for (Migration migration : migrations()) {
+      migration.tables().forEach(table -> names.add(table.name()));
+    }
+    return names;
+  }
 
   public static List<Migration> migrations() {
     return List.of(
@@ -54,6 +69,13 @@ public final class GridTables {
                 DatasetDisposalRow.TABLE,
                 DatasetRetentionRow.TABLE,
                 DatasetErasureRow.TABLE),
+            List.of(),
+            List.of()),
+        new Migration(
+            3,
+            "ways in and out of datasets",
+            List.of(
+                LoadKeyRow.TABLE, UploadRow.TABLE, FlightNodeRow.TABLE, PublishedTableRow.TABLE),
             List.of(),
             List.of()));
   }

@@ -42,6 +42,7 @@ public final class ApiFixture {
   static final Instant AT = Instant.parse("2026-01-02T03:04:05Z");
 
   public final FakeJobs jobs = new FakeJobs();
+  final FakeAccess access = new FakeAccess(jobs);
   Optional<String> notReady = Optional.empty();
 
   public Backends backends() {
@@ -60,7 +61,8 @@ public final class ApiFixture {
                 0.0123,
                 List.of(new JobCost("job_9", "train", 10, 20, 18.5, 100, 50, 4000, 70, 0.0123))),
         new OneSnapshot(),
-        new Facts());
+        new Facts(),
+        access);
   }
 
   private static final class OneSnapshot implements Care {
@@ -123,6 +125,7 @@ public final class ApiFixture {
           "0.1.0",
           12.5,
           "127.0.0.1:10800",
+          "127.0.0.1:8815",
           List.of(new NodeStatus("n1", "cpu", 2)),
           Map.of("running", 1L),
           Map.of("heap_used", 5L));

@@ -346,7 +346,8 @@ class ApiServerTest {
                   throw new IllegalStateException("secret");
                 },
                 b.care(),
-                b.node()));
+                b.node(),
+                b.access()));
     app.stop();
     app = broken;
     broken.start("127.0.0.1", 0);

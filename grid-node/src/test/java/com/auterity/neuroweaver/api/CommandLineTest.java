@@ -1,6 +1,8 @@
 package com.auterity.neuroweaver.api;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.client.JobState;
@@ -73,6 +75,39 @@ class CommandLineTest {
     says("--delimiter", "--url");
     assertEquals(0, run("--version"));
     says("0.1.0");
+  }
+
+  @Test
+  void rowsArePrintedPageByPageUpToTheLimit() {
+    assertEquals(0, run("dataset", "rows", "codes", "--limit", "2"));
+    says("P0001", "go on with --cursor 2");
+    assertEquals(0, run("dataset", "rows", "codes", "--cursor", "2"));
+    says("P0004");
+    assertFalse(out.toString().contains("P0001") || out.toString().contains("--cursor"));
+    assertEquals(2, run("dataset", "rows", "codes", "--columns", "colour"));
+    complains("colour is no column of this dataset");
+    assertEquals(2, run("dataset", "rows", "codes", "--limit", "0"));
+  }
+
+  @Test
+  void aFileOfThisMachineIsSent() throws Exception {
+    Path file = folder.resolve("orders.csv");
+    byte[] bytes = new byte[300_000];
+    new java.util.Random(3).nextBytes(bytes);
+    Files.write(file, bytes);
+    assertEquals(
+        0,
+        run("dataset", "upload", file.toString(), "--detach", "--once", "--partition-by", "vin"));
+    says("job_1");
+    assertArrayEquals(bytes, fixture.access.sent);
+    assertEquals(
+        "{\"name\":\"orders\",\"format\":\"csv\",\"partition_by\":\"vin\",\"once\":true,"
+            + "\"upload_file\":\"orders.csv\"}",
+        fixture.jobs.get("default", "job_1").parameters().toString());
+    Files.write(file, new byte[(1 << 20) + 1]);
+    assertEquals(2, run("dataset", "upload", file.toString(), "--detach"));
+    complains("longer than the 1048576 bytes");
+    assertEquals(2, run("dataset", "upload", folder.resolve("none.csv").toString()));
   }
 
   @ParameterizedTest

@@ -36,6 +36,7 @@ class NodeConfigTest {
             OptionalInt.empty(),
             OptionalInt.empty(),
             OptionalInt.empty(),
+            OptionalInt.empty(),
             1,
             64,
             1,
@@ -45,6 +46,7 @@ class NodeConfigTest {
             8,
             DeviceWish.ANY,
             Path.of("/grid/config/prices.yaml"),
+            102_400,
             "INFO",
             64,
             5,
@@ -84,6 +86,8 @@ class NodeConfigTest {
             device: nd4j
             precision: float32
             prices: my/prices.yaml
+            flight_port: 5005
+            uploads: {max_mb: 7}
             logs: {level: DEBUG, file_mb: 1, keep_files: 2}
             tls:
               keystore: keys/node.p12
@@ -105,6 +109,7 @@ class NodeConfigTest {
             OptionalInt.of(5002),
             OptionalInt.of(5003),
             OptionalInt.of(5004),
+            OptionalInt.of(5005),
             3,
             16,
             2,
@@ -114,6 +119,7 @@ class NodeConfigTest {
             2,
             DeviceWish.of("nd4j", "float32"),
             Path.of("/grid/my/prices.yaml"),
+            7,
             "DEBUG",
             1,
             2,

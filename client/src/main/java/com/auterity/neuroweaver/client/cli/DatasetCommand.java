@@ -27,6 +27,11 @@ import picocli.CommandLine.Parameters;
       DatasetCommand.ListAll.class,
       DatasetCommand.Show.class,
       DatasetCommand.Sample.class,
+      RowsCommand.class,
+      UploadCommand.class,
+      TableCommands.Publish.class,
+      TableCommands.Unpublish.class,
+      TableCommands.Diff.class,
       DatasetCommand.Export.class,
       CareCommands.Verify.class,
       CareCommands.Keep.class,
@@ -77,6 +82,14 @@ final class DatasetCommand extends Group {
     @Option(names = "--partition-by", description = "Column whose equal values lie together.")
     private String partitionBy;
 
+    @Option(
+        names = "--key",
+        description = "Know this load again: a second one with the key gives the first's version.")
+    private String key;
+
+    @Option(names = "--once", description = "Let the files' content be that key.")
+    private boolean once;
+
     @Option(names = "--detach", description = "Submit, print the job and return.")
     private boolean detach;
 
@@ -90,11 +103,13 @@ final class DatasetCommand extends Group {
                   rejects,
                   evolve,
                   rename,
-                  partitionBy));
+                  partitionBy,
+                  key,
+                  once ? Boolean.TRUE : null));
       return Submitted.show(client, printer, job, detach);
     }
 
-    private static String stem(List<String> files) {
+    static String stem(List<String> files) {
       if (files.size() > 1 || files.get(0).matches(".*[*?\\[{].*")) {
         throw new UsageException("several files become one dataset: give it a --name");
       }
@@ -233,15 +248,13 @@ final class DatasetCommand extends Group {
                 .forEach(
                     row ->
                         table.row(
-                            sample.columns().stream().map(row::get).map(Sample::brief).toArray()));
+                            sample.columns().stream()
+                                .map(row::get)
+                                .map(RowsCommand::brief)
+                                .toArray()));
             table.print(out);
           });
       return ExitCode.OK;
-    }
-
-    private static String brief(Object value) {
-      String text = value == null ? "" : value.toString();
-      return text.length() <= 60 ? text : text.substring(0, 57) + "...";
     }
   }
 

@@ -84,7 +84,7 @@ public final class LayoutOptions {
 
   /** The request for these files; what only a load knows is null. */
   public LoadRequest request(String name) {
-    return request(name, null, null, null, null);
+    return request(name, null, null, null, null, null, null);
   }
 
   LoadRequest request(
@@ -92,7 +92,9 @@ public final class LayoutOptions {
       Path rejects,
       List<String> evolve,
       Map<String, String> rename,
-      String partitionBy) {
+      String partitionBy,
+      String key,
+      Boolean once) {
     List<String> paths = files.stream().map(file -> absolute(Path.of(file))).toList();
     return new LoadRequest(
         name,
@@ -113,7 +115,9 @@ public final class LayoutOptions {
         rejects == null ? null : absolute(rejects),
         evolve,
         rename,
-        partitionBy);
+        partitionBy,
+        key,
+        once);
   }
 
   private static String absolute(Path path) {

@@ -1,6 +1,6 @@
 package com.auterity.neuroweaver.datasets.format;
 
-import com.auterity.neuroweaver.datasets.schema.ColumnVector;
+import com.auterity.neuroweaver.datasets.schema.ArrowRows;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import com.auterity.neuroweaver.datasets.schema.Schema;
@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.compression.CommonsCompressionFactory;
 import org.apache.arrow.memory.BufferAllocator;
@@ -18,7 +17,6 @@ import org.apache.arrow.vector.compression.CompressionUtil;
 import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.apache.arrow.vector.ipc.message.IpcOption;
-import org.apache.arrow.vector.types.pojo.Field;
 
 /** Rows as an Arrow IPC file of record batches of some thousand rows. */
 final class ArrowRowWriter implements RowWriter {
@@ -33,8 +31,7 @@ final class ArrowRowWriter implements RowWriter {
 
   ArrowRowWriter(Path file, Schema schema, boolean zstd) throws IOException {
     batch = new RowBatch(schema, 0);
-    List<Field> fields = schema.columns().stream().map(ColumnVector::field).toList();
-    root = VectorSchemaRoot.create(new org.apache.arrow.vector.types.pojo.Schema(fields), memory);
+    root = VectorSchemaRoot.create(ArrowRows.schema(schema), memory);
     channel =
         FileChannel.open(
             file,
@@ -86,10 +83,7 @@ final class ArrowRowWriter implements RowWriter {
   }
 
   private void flush() throws IOException {
-    for (int c = 0; c < root.getFieldVectors().size(); c++) {
-      new ColumnVector(root.getVector(c)).set(batch.column(c));
-    }
-    root.setRowCount(batch.rows());
+    ArrowRows.fill(batch, root);
     writer.writeBatch();
     batch.clear();
   }

@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.datasets.schema;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -142,6 +143,24 @@ public final class RowBatch {
       columns.get(c).append(from.columns.get(c), at, first, last);
     }
     rows += count;
+  }
+
+  /**
+   * The same rows with only these columns, in this order; shares its values with this batch, so
+   * neither is changed afterwards.
+   */
+  public RowBatch select(List<String> names) {
+    List<Column> selected = new ArrayList<>();
+    List<ColumnValues> values = new ArrayList<>();
+    for (String name : names) {
+      int at =
+          schema.indexOf(name).orElseThrow(() -> new IllegalArgumentException("no column " + name));
+      selected.add(schema.columns().get(at));
+      values.add(columns.get(at));
+    }
+    RowBatch batch = new RowBatch(new Schema(selected), ordinals, List.copyOf(values));
+    batch.rows = rows;
+    return batch;
   }
 
   /** Bytes of a row in columns: 8 for each value, and its texts. */

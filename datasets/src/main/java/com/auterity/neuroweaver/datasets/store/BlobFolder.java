@@ -2,18 +2,24 @@ package com.auterity.neuroweaver.datasets.store;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Blobs as read-only files named by their SHA-256; a file is there whole or not at all. */
 final class BlobFolder {
@@ -26,21 +32,38 @@ final class BlobFolder {
     this.folder = folder;
   }
 
+  /** Writes a blob's bytes. */
+  interface Content {
+    void to(OutputStream out) throws IOException;
+  }
+
   /** The blob's file; its bytes are asked for when no sound file is there yet. */
-  Path file(String sha256, Supplier<byte[]> bytes) {
-    Path file = folder.resolve(sha256);
+  Path file(String name, String sha256, Content bytes) {
+    Path file = folder.resolve(name);
     try {
-      if (!Files.exists(file) || !sound(file, sha256)) {
-        write(file, bytes.get());
-        verified.add(sha256);
+      if (!Files.exists(file) || !sound(file, name, sha256)) {
+        write(file, sha256, bytes);
+        verified.add(name);
       }
       return file;
     } catch (IOException e) {
       throw new NeuroWeaverException(
           ErrorKind.UNAVAILABLE,
-          "cannot write blob " + sha256 + " to " + file + ": " + e.getMessage(),
+          "cannot write blob " + name + " to " + file + ": " + e.getMessage(),
           Map.of("file", file.toString()),
           e);
+    }
+  }
+
+  /** The blobs whose files are there. */
+  List<String> names() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -60,8 +83,8 @@ final class BlobFolder {
   /**
    * A file of an earlier run is hashed once before it is trusted: disks and people change files.
    */
-  private boolean sound(Path file, String sha256) throws IOException {
-    if (verified.contains(sha256)) {
+  private boolean sound(Path file, String name, String sha256) throws IOException {
+    if (verified.contains(name)) {
       return true;
     }
     MessageDigest digest = Sha256.digest();
@@ -73,16 +96,30 @@ final class BlobFolder {
     }
     boolean sound = HexFormat.of().formatHex(digest.digest()).equals(sha256);
     if (sound) {
-      verified.add(sha256);
+      verified.add(name);
     }
     return sound;
   }
 
-  private void write(Path file, byte[] bytes) throws IOException {
+  private void write(Path file, String sha256, Content bytes) throws IOException {
     Files.createDirectories(folder);
     Path draft = Files.createTempFile(folder, "draft-", ".part");
+    MessageDigest digest = Sha256.digest();
     try {
-      Files.write(draft, bytes);
+      try (OutputStream out =
+          new DigestOutputStream(
+              new BufferedOutputStream(Files.newOutputStream(draft), BUFFER), digest)) {
+        bytes.to(out);
+      }
+      String found = HexFormat.of().formatHex(digest.digest());
+      if (!found.equals(sha256)) {
+        throw new NeuroWeaverException(
+            ErrorKind.CORRUPT,
+            "blob " + file.getFileName() + " is damaged: its bytes hash to " + found,
+            Map.of("blob", file.getFileName().toString()));
+      }
+      // The same on every node, so that a load can tell the file it began with.
+      Files.setLastModifiedTime(draft, FileTime.fromMillis(0));
       if (!draft.toFile().setReadOnly()) {
         throw new IOException("cannot make " + draft + " read-only");
       }

@@ -7,6 +7,16 @@ public interface BlobStore {
   /** Stores the bytes once; returns their SHA-256 in hex. */
   String put(byte[] bytes);
 
+  /**
+   * Begins a blob whose bytes come one after the other, under an address of its own instead of its
+   * SHA-256: nobody shares it, so who made it may remove it. The address is taken wherever a
+   * SHA-256 is.
+   *
+   * @param address letters, digits, '_' and '-', never used before
+   * @param most so many bytes are taken
+   */
+  BlobOutput write(String address, long most);
+
   /** The bytes, verified; NOT_FOUND when there are none. */
   byte[] get(String sha256);
 

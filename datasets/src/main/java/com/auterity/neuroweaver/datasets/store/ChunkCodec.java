@@ -10,19 +10,26 @@ import com.auterity.neuroweaver.datasets.schema.Schema;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.compression.CommonsCompressionFactory;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.TypeLayout;
+import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.compression.CompressionUtil;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.ipc.message.IpcOption;
 import org.apache.arrow.vector.types.pojo.Field;
 
@@ -98,6 +105,87 @@ public final class ChunkCodec {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw corrupt(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Decodes some columns only: the others are not even decompressed.
+   *
+   * @param columns names of columns of the schema, none twice; the batch has them in this order
+   * @throws NeuroWeaverException CORRUPT when the bytes are no chunk, or one of another schema
+   */
+  public static RowBatch decodeBatch(Schema schema, byte[] chunk, List<String> columns) {
+    List<Column> selected = new ArrayList<>();
+    for (String name : columns) {
+      selected.add(
+          schema
+              .columns()
+              .get(
+                  schema
+                      .indexOf(name)
+                      .orElseThrow(() -> new IllegalArgumentException("no column " + name))));
+    }
+    Schema projected = new Schema(selected);
+    try (BufferAllocator memory = MEMORY.newChildAllocator("decode", 0, Long.MAX_VALUE);
+        VectorSchemaRoot root = VectorSchemaRoot.create(arrowSchema(projected), memory);
+        SelectingReader reader = new SelectingReader(chunk, memory, root)) {
+      checkSchema(schema, reader.getVectorSchemaRoot().getSchema());
+      if (!reader.loadNextBatch()) {
+        throw corrupt("it holds no record batch", null);
+      }
+      return batch(projected, root);
+    } catch (NeuroWeaverException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw corrupt(e.getMessage(), e);
+    }
+  }
+
+  /** Loads those columns of a record batch that another root has, and no more. */
+  private static final class SelectingReader extends ArrowStreamReader {
+    private final VectorSchemaRoot selected;
+
+    SelectingReader(byte[] chunk, BufferAllocator memory, VectorSchemaRoot selected) {
+      super(new ByteArrayInputStream(chunk), memory, CommonsCompressionFactory.INSTANCE);
+      this.selected = selected;
+    }
+
+    @Override
+    protected void loadRecordBatch(ArrowRecordBatch whole) {
+      try (whole;
+          ArrowRecordBatch part = part(whole)) {
+        new VectorLoader(selected, CommonsCompressionFactory.INSTANCE).load(part);
+      }
+    }
+
+    /** The buffers of the selected columns, as they came; flat columns have a node each. */
+    private ArrowRecordBatch part(ArrowRecordBatch whole) {
+      List<Field> fields;
+      try {
+        fields = getVectorSchemaRoot().getSchema().getFields();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      Map<String, Integer> places = new HashMap<>();
+      int[] firstBuffer = new int[fields.size() + 1];
+      for (int i = 0; i < fields.size(); i++) {
+        places.put(fields.get(i).getName(), i);
+        firstBuffer[i + 1] =
+            firstBuffer[i] + TypeLayout.getTypeBufferCount(fields.get(i).getType());
+      }
+      if (whole.getNodes().size() != fields.size()
+          || whole.getBuffers().size() != firstBuffer[fields.size()]) {
+        throw corrupt("its record batch is not of its columns", null);
+      }
+      List<ArrowFieldNode> nodes = new ArrayList<>();
+      List<ArrowBuf> buffers = new ArrayList<>();
+      for (Field field : selected.getSchema().getFields()) {
+        int place = places.get(field.getName());
+        nodes.add(whole.getNodes().get(place));
+        buffers.addAll(whole.getBuffers().subList(firstBuffer[place], firstBuffer[place + 1]));
+      }
+      return new ArrowRecordBatch(
+          whole.getLength(), nodes, buffers, whole.getBodyCompression(), true, true);
     }
   }
 

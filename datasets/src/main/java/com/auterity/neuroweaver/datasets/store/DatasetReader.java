@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.Function;
 
 /**
  * Reads committed versions. Every chunk is checked against its manifest before a row of it is seen:
@@ -36,12 +37,13 @@ public final class DatasetReader {
 
   /** The rows of one chunk in columns, verified. */
   public RowBatch batch(Manifest manifest, ChunkInfo chunk) {
-    ChunkKey key = manifest.key(chunk);
-    RowBatch rows = ChunkCodec.decodeBatch(manifest.schema(), verified(manifest, key, chunk));
-    if (rows.rows() != chunk.rows()) {
-      throw damaged(key, "it holds " + rows.rows() + " rows, the manifest says " + chunk.rows());
-    }
-    return rows;
+    return counted(manifest, chunk, bytes -> ChunkCodec.decodeBatch(manifest.schema(), bytes));
+  }
+
+  /** Some columns of one chunk, verified; in the order of {@code columns}, none named twice. */
+  public RowBatch chunk(Manifest manifest, ChunkInfo chunk, List<String> columns) {
+    return counted(
+        manifest, chunk, bytes -> ChunkCodec.decodeBatch(manifest.schema(), bytes, columns));
   }
 
   /** All rows of one partition, in source order. */
@@ -75,6 +77,15 @@ public final class DatasetReader {
       first.add(rows.next());
     }
     return first;
+  }
+
+  private RowBatch counted(Manifest manifest, ChunkInfo chunk, Function<byte[], RowBatch> decode) {
+    ChunkKey key = manifest.key(chunk);
+    RowBatch rows = decode.apply(verified(manifest, key, chunk));
+    if (rows.rows() != chunk.rows()) {
+      throw damaged(key, "it holds " + rows.rows() + " rows, the manifest says " + chunk.rows());
+    }
+    return rows;
   }
 
   private byte[] verified(Manifest manifest, ChunkKey key, ChunkInfo chunk) {

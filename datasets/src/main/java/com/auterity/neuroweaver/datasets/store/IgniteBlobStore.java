@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.datasets.store;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -10,7 +11,8 @@ import org.apache.ignite.IgniteCache;
 
 /**
  * Blobs in a persistent Ignite cache, cut into pieces of at most 1 MiB. Key {@code sha} holds the
- * length and is written last: a blob is there exactly when it is; {@code sha/n} holds piece n.
+ * length and is written last: a blob is there exactly when it is; {@code sha/n} holds piece n. A
+ * blob with an address of its own has its SHA-256 beside the length.
  */
 public final class IgniteBlobStore implements BlobStore {
   public static final String CACHE = "NW_BLOB";
@@ -47,17 +49,77 @@ public final class IgniteBlobStore implements BlobStore {
   }
 
   @Override
+  public BlobOutput write(String address, long most) {
+    return new BlobOutput(
+        address,
+        new BlobOutput.Pieces() {
+          @Override
+          public void put(int number, byte[] piece) {
+            GridAccess.to("blob " + address, () -> cache.put(key(address, number), piece));
+          }
+
+          @Override
+          public void finish(BlobOutput.Written blob) {
+            byte[] head =
+                ByteBuffer.allocate(Long.BYTES + blob.sha256().length())
+                    .putLong(blob.bytes())
+                    .put(blob.sha256().getBytes(StandardCharsets.US_ASCII))
+                    .array();
+            GridAccess.to("blob " + address, () -> cache.put(address, head));
+          }
+
+          @Override
+          public void abandon() {
+            remove(address);
+          }
+        },
+        PIECE,
+        most);
+  }
+
+  @Override
   public Path materialize(String sha256) {
-    if (!contains(sha256)) {
-      throw NeuroWeaverException.notFound("there is no blob " + sha256);
-    }
-    return files.file(sha256, () -> get(sha256));
+    Head head = GridAccess.to("blob " + sha256, () -> head(sha256));
+    return files.file(
+        sha256,
+        head.sha256(),
+        out -> {
+          for (int piece = 0; (long) piece * PIECE < head.length(); piece++) {
+            int number = piece;
+            out.write(GridAccess.to("blob " + sha256, () -> piece(sha256, head, number)));
+          }
+        });
   }
 
   @Override
   public void remove(String sha256) {
     GridAccess.to("blob " + sha256, () -> erase(sha256));
     files.remove(sha256);
+  }
+
+  /** Removes this node's files of blobs that are gone; for the start of a node. */
+  public void removeStrayFiles() {
+    files.names().stream().filter(name -> !contains(name)).forEach(files::remove);
+  }
+
+  /** What is known of a blob besides its pieces. */
+  private record Head(long length, String sha256) {
+    static Head of(String address, byte[] bytes) {
+      return new Head(
+          ByteBuffer.wrap(bytes).getLong(),
+          bytes.length == Long.BYTES
+              ? address
+              : new String(
+                  bytes, Long.BYTES, bytes.length - Long.BYTES, StandardCharsets.US_ASCII));
+    }
+  }
+
+  private Head head(String sha256) {
+    byte[] head = cache.get(sha256);
+    if (head == null) {
+      throw NeuroWeaverException.notFound("there is no blob " + sha256);
+    }
+    return Head.of(sha256, head);
   }
 
   private void write(String sha256, byte[] bytes) {
@@ -70,33 +132,41 @@ public final class IgniteBlobStore implements BlobStore {
   }
 
   private byte[] read(String sha256) {
-    byte[] head = cache.get(sha256);
-    if (head == null) {
-      throw NeuroWeaverException.notFound("there is no blob " + sha256);
-    }
-    byte[] bytes = new byte[Math.toIntExact(ByteBuffer.wrap(head).getLong())];
+    Head head = head(sha256);
+    byte[] bytes = new byte[Math.toIntExact(head.length())];
     for (int from = 0, piece = 0; from < bytes.length; from += PIECE, piece++) {
-      byte[] part = cache.get(key(sha256, piece));
-      int length = Math.min(PIECE, bytes.length - from);
-      if (part == null || part.length != length) {
-        throw damaged(sha256, "piece " + piece + (part == null ? " is missing" : " is cut off"));
-      }
-      System.arraycopy(part, 0, bytes, from, length);
+      byte[] part = piece(sha256, head, piece);
+      System.arraycopy(part, 0, bytes, from, part.length);
     }
     String found = Sha256.hex(bytes);
-    if (!found.equals(sha256)) {
+    if (!found.equals(head.sha256())) {
       throw damaged(sha256, "its bytes hash to " + found);
     }
     return bytes;
   }
 
+  private byte[] piece(String sha256, Head head, int number) {
+    byte[] part = cache.get(key(sha256, number));
+    long length = Math.min(PIECE, head.length() - (long) number * PIECE);
+    if (part == null || part.length != length) {
+      throw damaged(sha256, "piece " + number + (part == null ? " is missing" : " is cut off"));
+    }
+    return part;
+  }
+
   private void erase(String sha256) {
     byte[] head = cache.getAndRemove(sha256);
-    if (head != null) {
-      long length = ByteBuffer.wrap(head).getLong();
-      for (int piece = 0; (long) piece * PIECE < length; piece++) {
-        cache.remove(key(sha256, piece));
-      }
+    if (head == null && Sha256.isHex(sha256)) {
+      return;
+    }
+    // Pieces are written without gaps; they go last first, so that a removal cut short leaves none
+    // either and can be done again.
+    int pieces = 0;
+    while (cache.containsKey(key(sha256, pieces))) {
+      pieces++;
+    }
+    for (int piece = pieces - 1; piece >= 0; piece--) {
+      cache.remove(key(sha256, piece));
     }
   }
 

@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.datasets.store;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,9 +40,34 @@ public final class MemoryBlobStore implements BlobStore {
   }
 
   @Override
+  public BlobOutput write(String address, long most) {
+    ByteArrayOutputStream pieces = new ByteArrayOutputStream();
+    return new BlobOutput(
+        address,
+        new BlobOutput.Pieces() {
+          @Override
+          public void put(int number, byte[] piece) {
+            pieces.writeBytes(piece);
+          }
+
+          @Override
+          public void finish(BlobOutput.Written blob) {
+            blobs.put(address, pieces.toByteArray());
+          }
+
+          @Override
+          public void abandon() {
+            blobs.remove(address);
+          }
+        },
+        1 << 16,
+        most);
+  }
+
+  @Override
   public Path materialize(String sha256) {
     byte[] bytes = get(sha256);
-    return files.file(sha256, () -> bytes);
+    return files.file(sha256, Sha256.hex(bytes), out -> out.write(bytes));
   }
 
   @Override

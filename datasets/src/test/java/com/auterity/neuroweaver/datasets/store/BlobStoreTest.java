@@ -57,4 +57,33 @@ class BlobStoreTest {
     blobs.put(BYTES);
     assertArrayEquals(BYTES, Files.readAllBytes(blobs.materialize(sha256)));
   }
+
+  @Test
+  void aBlobWrittenPieceByPieceIsThereOnceItIsFinished() throws IOException {
+    MemoryBlobStore blobs = new MemoryBlobStore(folder);
+    byte[] bytes = new byte[200_000];
+    new java.util.Random(1).nextBytes(bytes);
+    try (BlobOutput out = blobs.write("upload_1", 200_000)) {
+      out.write(bytes, 0, 70_000);
+      out.write(bytes, 70_000, 130_000);
+      assertFalse(blobs.contains("upload_1"));
+      assertEquals(new BlobOutput.Written(Sha256.hex(bytes), 200_000), out.finish());
+    }
+    assertArrayEquals(bytes, Files.readAllBytes(blobs.materialize("upload_1")));
+    blobs.remove("upload_1");
+    assertFalse(Files.exists(folder.resolve("upload_1")));
+  }
+
+  @Test
+  void aBlobThatIsTooLongOrBreaksOffLeavesNothing() throws IOException {
+    MemoryBlobStore blobs = new MemoryBlobStore(folder);
+    try (BlobOutput out = blobs.write("upload_1", 9)) {
+      NeuroWeaverException refused =
+          assertThrows(NeuroWeaverException.class, () -> out.write(BYTES, 0, 10));
+      assertEquals(ErrorKind.TOO_LARGE, refused.kind());
+    }
+    assertFalse(blobs.contains("upload_1"));
+    assertThrows(IllegalArgumentException.class, () -> blobs.write(Sha256.hex(BYTES), 9));
+    assertThrows(IllegalArgumentException.class, () -> blobs.write("../x", 9));
+  }
 }

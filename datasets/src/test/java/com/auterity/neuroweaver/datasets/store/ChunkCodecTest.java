@@ -10,11 +10,14 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,6 +42,30 @@ class ChunkCodecTest {
       assertEquals(
           rows, ChunkCodec.decode(schema, ChunkCodec.encode(schema, rows)), "round " + round);
     }
+  }
+
+  @Test
+  void someColumnsAreDecodedAsTheWholeChunkHasThem() {
+    SplittableRandom random = new SplittableRandom(11);
+    for (int round = 0; round < 200; round++) {
+      Schema schema = RandomRows.schema(random);
+      List<Row> rows = RandomRows.rows(random, schema, random.nextInt(300));
+      byte[] chunk = ChunkCodec.encode(schema, rows);
+      List<String> names = new ArrayList<>(schema.names());
+      Collections.shuffle(names, new Random(round));
+      List<String> columns = names.subList(0, random.nextInt(names.size() + 1));
+      RowBatch whole = ChunkCodec.decodeBatch(schema, chunk);
+      RowBatch some = ChunkCodec.decodeBatch(schema, chunk, columns);
+      assertEquals(columns, some.schema().names());
+      assertEquals(whole.select(columns).asRows(), some.asRows(), "round " + round);
+    }
+    NeuroWeaverException e =
+        assertThrows(
+            NeuroWeaverException.class,
+            () ->
+                ChunkCodec.decodeBatch(
+                    TEXT, ChunkCodec.encode(new Schema(List.of()), List.of()), List.of("text")));
+    assertEquals(ErrorKind.CORRUPT, e.kind());
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.auterity.neuroweaver.datasets.store.Manifest;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What else on the grid uses dataset versions, or holds what was made of them. */
@@ -24,6 +25,17 @@ public interface DataUses {
 
   /** Jobs whose stored results show values of one of these version ids: profiles, examples. */
   List<Copy> results(String tenant, Set<String> versionIds);
+
+  /** Names of the SQL tables that were published from one of these version ids. */
+  List<String> tables(String tenant, Set<String> versionIds);
+
+  /**
+   * Takes rows out of a published table; those that are gone already are passed over.
+   *
+   * @param ordinals of the rows, by partition
+   * @param versionId the version that the table shows from then on
+   */
+  void deleteRows(String tenant, String table, Map<Integer, long[]> ordinals, String versionId);
 
   /** Snapshots of the grid made at or after an instant. */
   List<Copy> snapshots(Instant since);

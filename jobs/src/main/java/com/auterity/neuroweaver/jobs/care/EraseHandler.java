@@ -14,6 +14,7 @@ import com.auterity.neuroweaver.datasets.table.RecordTable;
 import com.auterity.neuroweaver.jobs.care.Lineage.Place;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
+import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.auterity.neuroweaver.jobs.training.Parameters;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -35,7 +36,8 @@ import java.util.stream.IntStream;
  * version derived from it. A row is found by the key column, and in derived versions also by the
  * ordinal it has from a row erased before, because the column may be masked or missing there. Each
  * version with such rows is replaced by one without, under the same number and another id. Lists
- * what was made of the rows: adapters, exports, snapshots.
+ * what was made of the rows: adapters, exports, snapshots. SQL tables published from a version lose
+ * the rows too.
  *
  * <p>Exactly once: what one version lost is written to DATASET_ERASURE before the version is
  * replaced by one compare-and-set, and its id is reserved by job and version, so that a run after a
@@ -288,6 +290,12 @@ public final class EraseHandler implements JobHandler {
             byKey == rows ? "key" : byKey == 0 ? "ordinal" : "key and ordinal",
             DatasetErasureRow.bytes(erased),
             clock.instant().truncatedTo(ChronoUnit.MICROS)));
+    // Before the version is replaced: a run that finds it replaced has nothing left to do here.
+    Map<Integer, long[]> ordinals = new TreeMap<>();
+    outcomes.forEach((partition, outcome) -> ordinals.put(partition, outcome.erased()));
+    for (String table : uses.tables(context.tenant(), lineage.ids(place))) {
+      uses.deleteRows(context.tenant(), table, ordinals, newId);
+    }
     if (!versions.replace(version, next, "rows with a key in " + order.column(), context.jobId())) {
       erasures.remove(context.tenant(), context.jobId(), version.versionId());
       return null;
@@ -386,6 +394,8 @@ public final class EraseHandler implements JobHandler {
             .put("why", looked.unresolved());
       }
     }
+    ArrayNode tables = result.putArray("tables");
+    uses.tables(context.tenant(), ids).forEach(tables::add);
     ArrayNode adapters = result.putArray("adapters");
     for (DataUses.TrainedAdapter adapter : uses.adapters(context.tenant(), ids)) {
       ObjectNode json = adapters.addObject();

@@ -177,6 +177,8 @@ public final class RetireHandler implements JobHandler {
     if (!deployments.isEmpty()) {
       by.add("deployment " + String.join(", ", deployments) + " serves a model trained on it");
     }
+    uses.tables(tenant, Set.of(version.versionId()))
+        .forEach(table -> by.add("it is published as SQL table " + table));
     by.addAll(uses.runningJobs(tenant, List.of(version), jobId));
     return by.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", by));
   }

@@ -10,6 +10,7 @@ import com.auterity.neuroweaver.jobs.care.VerifyPartition.Damage;
 import com.auterity.neuroweaver.jobs.care.VerifyPartition.Question;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
+import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.auterity.neuroweaver.jobs.training.Parameters;
 import com.fasterxml.jackson.databind.node.ArrayNode;

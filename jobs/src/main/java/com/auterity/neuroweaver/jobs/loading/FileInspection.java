@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.jobs.loading;
 
 import com.auterity.neuroweaver.datasets.format.DatasetFile;
 import com.auterity.neuroweaver.datasets.format.FileOptions;
+import com.auterity.neuroweaver.datasets.format.FilePatterns;
 import com.auterity.neuroweaver.datasets.format.RejectedRows;
 import com.auterity.neuroweaver.datasets.format.RowReader;
 import com.auterity.neuroweaver.datasets.schema.Row;
@@ -29,7 +30,7 @@ public record FileInspection(
    */
   public static FileInspection of(ObjectNode parameters, int rows, RejectedRows rejected) {
     LoadParameters asked = LoadParameters.of(parameters);
-    List<Path> files = asked.files();
+    List<Path> files = FilePatterns.files(asked.patterns());
     FileOptions options = asked.options(files);
     try (RowReader reader = DatasetFile.open(files, options, rejected)) {
       List<Row> first = new ArrayList<>();

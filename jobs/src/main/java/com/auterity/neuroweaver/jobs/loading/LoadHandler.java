@@ -4,6 +4,7 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.format.BatchSource;
 import com.auterity.neuroweaver.datasets.format.DatasetFile;
+import com.auterity.neuroweaver.datasets.format.FilePatterns;
 import com.auterity.neuroweaver.datasets.format.RejectedRows;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Job {@code load}: files become a new dataset version. The coordinator streams them and sends each
@@ -44,12 +46,14 @@ public final class LoadHandler implements JobHandler {
 
   private final Clock clock;
   private final Duration betweenCheckpoints;
+  private final LoadKeys keys;
 
-  public LoadHandler() {
-    this(Clock.systemUTC(), BETWEEN_CHECKPOINTS);
+  public LoadHandler(LoadKeys keys) {
+    this(Clock.systemUTC(), BETWEEN_CHECKPOINTS, keys);
   }
 
-  LoadHandler(Clock clock, Duration betweenCheckpoints) {
+  LoadHandler(Clock clock, Duration betweenCheckpoints, LoadKeys keys) {
+    this.keys = keys;
     this.clock = clock;
     this.betweenCheckpoints = betweenCheckpoints;
   }
@@ -62,7 +66,12 @@ public final class LoadHandler implements JobHandler {
   @Override
   public void validate(String tenant, ObjectNode parameters) {
     LoadParameters asked = LoadParameters.of(parameters);
-    List<Path> files = asked.files();
+    if (asked.upload() != null) {
+      // What it holds is looked at where it is loaded.
+      asked.checkRejects();
+      return;
+    }
+    List<Path> files = FilePatterns.files(asked.patterns());
     List<String> columns = DatasetFile.columns(files, asked.options(files));
     asked.checkRejects();
     if (!columns.isEmpty() && asked.partitionBy() != null) {
@@ -73,12 +82,54 @@ public final class LoadHandler implements JobHandler {
   @Override
   public ObjectNode run(JobContext context) {
     LoadParameters parameters = LoadParameters.of(context.parameters());
+    if (parameters.upload() == null) {
+      return run(context, parameters);
+    }
+    String address = parameters.upload().address();
+    try {
+      ObjectNode result = run(context, parameters);
+      context.blobs().remove(address);
+      return result;
+    } catch (NeuroWeaverException e) {
+      if (e instanceof FencedException || e.kind().retryable()) {
+        // A later run needs the file.
+        throw e;
+      }
+      context.blobs().remove(address);
+      throw named(parameters.upload(), e);
+    }
+  }
+
+  /** The error in the words of who sent the file, who does not know where it lies. */
+  private static NeuroWeaverException named(LoadParameters.Upload upload, NeuroWeaverException e) {
+    String message =
+        e.getMessage().replaceAll("\\S*/" + Pattern.quote(upload.address()), upload.file());
+    return e instanceof CancelledException || message.equals(e.getMessage())
+        ? e
+        : new NeuroWeaverException(e.kind(), message, Map.of("file", upload.file()), e);
+  }
+
+  private ObjectNode run(JobContext context, LoadParameters parameters) {
     Optional<LoadState> before =
         context.lastCommit().map(commit -> RecordCodec.decode(commit.state(), LoadState.class));
-    Loaded loaded =
-        before
-            .map(LoadState::loaded)
-            .orElseGet(() -> load(context, parameters, before.map(LoadState::underWay)));
+    Loaded loaded = before.map(LoadState::loaded).orElse(null);
+    if (loaded == null) {
+      List<Path> files = parameters.files(context::blobs);
+      if (parameters.once() || parameters.key() != null) {
+        String content = parameters.contentSha256(files);
+        Optional<Manifest> first =
+            keys.claim(
+                context,
+                parameters.name(),
+                parameters.once() ? content : parameters.key(),
+                content);
+        if (first.isPresent()) {
+          context.attribute(first.get().versionId(), null);
+          return result(first.get(), null, null).put("loaded_before", true);
+        }
+      }
+      loaded = load(context, parameters, files, before.map(LoadState::underWay));
+    }
     context.datasets().commit(loaded.manifest());
     context.attribute(loaded.manifest().versionId(), null);
     Manifest manifest = context.datasets().get(context.tenant(), loaded.manifest().versionId());
@@ -86,10 +137,12 @@ public final class LoadHandler implements JobHandler {
   }
 
   private Loaded load(
-      JobContext context, LoadParameters parameters, Optional<LoadUnderWay> before) {
+      JobContext context,
+      LoadParameters parameters,
+      List<Path> files,
+      Optional<LoadUnderWay> before) {
     Reservation reserved =
         context.datasets().reserve(context.tenant(), parameters.name(), context.jobId());
-    List<Path> files = parameters.files();
     Manifest newest = context.datasets().find(context.tenant(), parameters.name()).orElse(null);
     Evolution.Plan plan =
         Evolution.plan(files, parameters.options(files), newest, parameters.evolution());
@@ -172,7 +225,7 @@ public final class LoadHandler implements JobHandler {
     checkpoints.publishRejected();
     if (chunks.isEmpty()) {
       throw NeuroWeaverException.invalid(
-          String.join(", ", parameters.patterns())
+          parameters.source()
               + " has no row that can be taken"
               + (rejected.first().isEmpty()
                   ? ""
@@ -250,6 +303,9 @@ public final class LoadHandler implements JobHandler {
     }
   }
 
+  /**
+   * @param loaded null when an earlier load made the version
+   */
   private static ObjectNode result(Manifest manifest, Loaded loaded, Path rejects) {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     result.put("dataset", manifest.name());
@@ -258,6 +314,9 @@ public final class LoadHandler implements JobHandler {
     result.put("version", manifest.version());
     result.put("rows", manifest.rows());
     result.put("bytes", manifest.bytes());
+    if (loaded == null) {
+      return result;
+    }
     ObjectNode rejected = result.putObject("rejected");
     new TreeMap<>(loaded.rejected()).forEach(rejected::put);
     ArrayNode first = result.putArray("rejected_rows");

@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.jobs.loading;
 
+import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.format.FileFormat;
 import com.auterity.neuroweaver.datasets.format.FileOptions;
@@ -7,23 +8,36 @@ import com.auterity.neuroweaver.datasets.format.FilePatterns;
 import com.auterity.neuroweaver.datasets.schema.ColumnDeclaration;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
+import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.datasets.store.DatasetNames;
+import com.auterity.neuroweaver.datasets.store.Sha256;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
  * What a load job was asked for. The files are looked at when {@link #files} and {@link #options}
  * are asked for, so that a load that is finished needs them no more.
  *
- * @param patterns files, folders and globs, absolute, as the node that loads sees them
+ * @param patterns files, folders and globs, absolute, as the node that loads sees them; none for an
+ *     upload
+ * @param upload address of the blob that holds the file, or null
+ * @param key by which a second load is known, or null
+ * @param once whether the content is that key
  * @param partitionBy a column, or null for source order
  * @param rejects where rejected rows go, or null
  * @param evolution which differences to the newest version are allowed
@@ -31,6 +45,9 @@ import java.util.function.IntFunction;
 record LoadParameters(
     String name,
     List<String> patterns,
+    Upload upload,
+    String key,
+    boolean once,
     Fields given,
     Fields declared,
     List<ColumnDeclaration> columns,
@@ -57,8 +74,25 @@ record LoadParameters(
           "rejects",
           "evolve",
           "rename",
-          "partition_by");
+          "partition_by",
+          "key",
+          "once",
+          "upload",
+          "upload_file",
+          "upload_sha256");
   private static final Set<String> KNOWN_OF_COLUMN = Set.of("name", "type", "semantic", "nullable");
+
+  /** Every blob that is a file somebody sent begins so; no other blob may be loaded. */
+  static final String UPLOAD_PREFIX = "upload_";
+
+  private static final int LONGEST_KEY = 200;
+
+  /**
+   * A file somebody sent, which lies in a blob until it is loaded.
+   *
+   * @param file its name, for messages
+   */
+  record Upload(String address, String file, String sha256) {}
 
   /**
    * @throws NeuroWeaverException INVALID_INPUT naming the field, what was found and what is right
@@ -79,9 +113,21 @@ record LoadParameters(
       columns = schema.tree().get("columns");
       place = i -> schema.place("/columns/" + i) + "columns[" + i + "]";
     }
+    Upload upload = upload(fields);
+    String key = fields.textOrNull("key");
+    boolean once = Boolean.TRUE.equals(fields.boolOrNull("once"));
+    if (key != null && (once || key.isBlank() || key.length() > LONGEST_KEY)) {
+      throw NeuroWeaverException.invalid(
+          once
+              ? "once: there is a key already; give one of them"
+              : "key: expected 1 to " + LONGEST_KEY + " characters, found " + key.length());
+    }
     return new LoadParameters(
         name,
-        patterns(fields),
+        upload == null ? patterns(fields) : List.of(),
+        upload,
+        key,
+        once,
         fields,
         declared,
         columns(columns, place),
@@ -91,12 +137,60 @@ record LoadParameters(
   }
 
   /**
-   * The files there are now, sorted.
+   * The files there are now, sorted; an upload's is made here.
    *
    * @throws NeuroWeaverException NOT_FOUND when a pattern means none
    */
-  List<Path> files() {
-    return FilePatterns.files(patterns);
+  List<Path> files(Supplier<BlobStore> blobs) {
+    return upload == null
+        ? FilePatterns.files(patterns)
+        : List.of(blobs.get().materialize(upload.address()));
+  }
+
+  /** What is loaded, for messages. */
+  String source() {
+    return upload == null ? String.join(", ", patterns) : upload.file();
+  }
+
+  /** The SHA-256 of the files' bytes, one after the other. */
+  String contentSha256(List<Path> files) {
+    if (upload != null) {
+      return upload.sha256();
+    }
+    MessageDigest digest = Sha256.digest();
+    byte[] buffer = new byte[1 << 16];
+    for (Path file : files) {
+      try (InputStream in = Files.newInputStream(file)) {
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+          digest.update(buffer, 0, n);
+        }
+      } catch (IOException e) {
+        throw new NeuroWeaverException(
+            ErrorKind.UNAVAILABLE, file + " cannot be read: " + e.getMessage(), Map.of(), e);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static Upload upload(Fields fields) {
+    String address = fields.textOrNull("upload");
+    if (address == null) {
+      for (String part : List.of("upload_file", "upload_sha256")) {
+        if (fields.has(part)) {
+          throw NeuroWeaverException.invalid(part + ": means nothing without an upload");
+        }
+      }
+      return null;
+    }
+    if (fields.has("path") || fields.has("paths")) {
+      throw NeuroWeaverException.invalid("path: there is an upload already; give one of them");
+    }
+    if (!address.matches(UPLOAD_PREFIX + "[A-Za-z0-9-]+")) {
+      throw NeuroWeaverException.invalid("upload: \"" + address + "\" is the id of no upload");
+    }
+    // Its file has no ending that would tell.
+    FileFormat.of(fields.text("format"));
+    return new Upload(address, fields.text("upload_file"), fields.text("upload_sha256"));
   }
 
   /** How to read the files. */

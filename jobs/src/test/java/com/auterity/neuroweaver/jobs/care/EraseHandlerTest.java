@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +73,10 @@ class EraseHandlerTest {
             masked.versionId());
     final Manifest other = grid.version("other", "job_5", RAW, calls(), AT);
 
+    {
+      uses.tables.put("CALLS", first.versionId());
+    }
+
     EraseHandler handler() {
       return new EraseHandler(grid.catalog, grid.catalog, erasures, uses, Clock.systemUTC());
     }
@@ -89,6 +94,7 @@ class EraseHandlerTest {
         facts.put(version, grid.rows(version));
       }
       facts.put("chunks", grid.memory.size());
+      facts.put("deleted from tables", Set.copyOf(uses.deleted));
       facts.put(
           "disposals",
           grid.catalog.disposals("default").stream()
@@ -108,6 +114,7 @@ class EraseHandlerTest {
     shop.uses.adapters.add(
         new TrainedAdapter("job_u", "bb", null, null, List.of(shop.other.versionId()), List.of()));
     shop.uses.exports.put(shop.first.versionId(), new Copy("job_x", "/tmp/calls.parquet"));
+    shop.uses.tables.put("OTHERS", shop.other.versionId());
     CareGrid.Run run = shop.run("job_e", "phone", "555-0100");
     shop.handler().validate("default", run.parameters());
 
@@ -141,6 +148,10 @@ class EraseHandlerTest {
             "6 by ordinal"),
         found);
     assertEquals(0, result.get("unresolved").size(), result.toString());
+    assertEquals("[\"CALLS\"]", result.get("tables").toString());
+    assertEquals(Set.of(0L, 5L, 10L, 15L, 20L, 25L), shop.uses.deleted);
+    assertEquals(
+        shop.grid.catalog.get("default", "calls@1").versionId(), shop.uses.tables.get("CALLS"));
     assertEquals(1, result.get("adapters").size());
     assertEquals("advisor@1.0.0", result.get("adapters").get(0).get("model").asText());
     assertEquals(

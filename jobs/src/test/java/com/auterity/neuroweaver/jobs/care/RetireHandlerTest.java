@@ -140,7 +140,17 @@ class RetireHandlerTest {
         new TrainedAdapter(
             "job_u", "bb", null, null, List.of(versions.get(2).versionId()), List.of()));
 
+    uses.tables.put("LOGS", versions.get(2).versionId());
+
     JsonNode result = handler().run(run("job_r", "logs", false));
+
+    assertEquals(List.of(5, 4, 3, 2, 1), numbers());
+    assertEquals(3, result.get("kept").size());
+    assertEquals(
+        "it is published as SQL table LOGS", result.get("kept").get(0).get("why").asText());
+    uses.tables.clear();
+
+    result = handler().run(run("job_q", "logs", false));
 
     assertEquals(List.of(5, 4, 2, 1), numbers());
     assertEquals(2, result.get("kept").size());

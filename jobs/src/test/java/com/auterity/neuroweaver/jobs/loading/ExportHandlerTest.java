@@ -97,7 +97,8 @@ class ExportHandlerTest {
   private void load(String name, Path file) {
     ObjectNode parameters =
         JsonNodeFactory.instance.objectNode().put("name", name).put("path", file.toString());
-    new LoadHandler().run(new LoadingRun("job_" + name, catalog, chunks, parameters));
+    new LoadHandler(LoadingRun.keys())
+        .run(new LoadingRun("job_" + name, catalog, chunks, parameters));
   }
 
   private LoadingRun job(ObjectNode parameters) {

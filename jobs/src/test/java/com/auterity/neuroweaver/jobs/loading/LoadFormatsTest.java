@@ -38,7 +38,7 @@ class LoadFormatsTest {
 
   private final MemoryDatasetCatalog catalog = new MemoryDatasetCatalog(4);
   private final MemoryChunkStore chunks = new MemoryChunkStore();
-  private final LoadHandler handler = new LoadHandler();
+  private final LoadHandler handler = new LoadHandler(LoadingRun.keys());
   private int jobs;
 
   @Test

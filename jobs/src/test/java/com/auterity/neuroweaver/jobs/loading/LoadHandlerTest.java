@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.jobs.loading;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,12 +11,15 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
+import com.auterity.neuroweaver.datasets.store.BlobOutput;
 import com.auterity.neuroweaver.datasets.store.ChunkKey;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.Manifest;
+import com.auterity.neuroweaver.datasets.store.MemoryBlobStore;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
+import com.auterity.neuroweaver.datasets.table.MemoryRecordTable;
 import com.auterity.neuroweaver.jobs.SharedData;
 import com.auterity.neuroweaver.jobs.grid.CancelledException;
 import com.auterity.neuroweaver.jobs.grid.FencedException;
@@ -24,6 +28,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -45,7 +50,7 @@ class LoadHandlerTest {
 
   private final MemoryDatasetCatalog catalog = new MemoryDatasetCatalog(4);
   private final MemoryChunkStore chunks = new MemoryChunkStore();
-  private final LoadHandler handler = new LoadHandler();
+  private final LoadHandler handler = new LoadHandler(LoadingRun.keys());
 
   @ParameterizedTest
   @CsvSource(
@@ -75,6 +80,117 @@ class LoadHandlerTest {
         assertEquals(p, row.ordinal() % 4);
       }
     }
+  }
+
+  private LoadingRun uploaded(String job, MemoryBlobStore blobs, String text, String more)
+      throws IOException {
+    String address = "upload_" + job.substring(4);
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    String sha256;
+    try (BlobOutput out = blobs.write(address, 1 << 20)) {
+      out.write(bytes, 0, bytes.length);
+      sha256 = out.finish().sha256();
+    }
+    ObjectNode parameters = (ObjectNode) MAPPER.readTree(more);
+    parameters.put("name", "cars").put("format", "csv").put("upload", address);
+    parameters.put("upload_file", "cars.csv").put("upload_sha256", sha256);
+    handler.validate("default", parameters);
+    LoadingRun run = job(job, chunks, parameters);
+    run.blobs = blobs;
+    return run;
+  }
+
+  @Test
+  void anUploadIsLoadedFromItsBlobAndDropped() throws IOException {
+    MemoryBlobStore blobs = new MemoryBlobStore(folder.resolve("blobs"));
+    ObjectNode result = handler.run(uploaded("job_1", blobs, "a,b\n1,2\n", "{}"));
+    assertEquals(1, result.get("rows").asLong());
+    assertFalse(blobs.contains("upload_1"));
+    assertFalse(Files.exists(folder.resolve("blobs/upload_1")));
+
+    LoadingRun bad = uploaded("job_2", blobs, "a,b\n1,2,3\n", "{}");
+    NeuroWeaverException refused = assertThrows(NeuroWeaverException.class, () -> handler.run(bad));
+    assertTrue(refused.getMessage().startsWith("cars.csv has no row"), refused.getMessage());
+    assertFalse(blobs.contains("upload_2"));
+    assertEquals(1, catalog.get("default", "cars").version());
+  }
+
+  @Test
+  void anUploadStaysUntilNoLaterRunNeedsIt() throws IOException {
+    MemoryBlobStore blobs = new MemoryBlobStore(folder.resolve("blobs"));
+    LoadingRun first = uploaded("job_1", blobs, "a,b\n1,2\n", "{}");
+    first.commitFailure = new NeuroWeaverException(ErrorKind.UNAVAILABLE, "a node left");
+    assertThrows(NeuroWeaverException.class, () -> handler.run(first));
+    assertTrue(blobs.contains("upload_1"));
+    first.commitFailure = null;
+    assertEquals(1, handler.run(first).get("rows").asLong());
+    assertFalse(blobs.contains("upload_1"));
+  }
+
+  @Test
+  void onlyABlobThatIsAnUploadCanBeLoaded() {
+    String message =
+        message(
+            "{\"name\":\"cars\",\"format\":\"csv\",\"upload_file\":\"x\",\"upload_sha256\":\"x\","
+                + "\"upload\":\""
+                + "a".repeat(64)
+                + "\"}");
+    assertTrue(message.contains("is the id of no upload"), message);
+  }
+
+  private String message(String parameters) {
+    return assertThrows(
+            NeuroWeaverException.class,
+            () -> handler.validate("default", (ObjectNode) MAPPER.readTree(parameters)))
+        .getMessage();
+  }
+
+  @Test
+  void theSameFileWithTheSameKeyIsTheFirstVersionAgain() throws IOException {
+    for (String word : List.of("\"key\":\"june\"", "\"once\":true")) {
+      MemoryDatasetCatalog fresh = new MemoryDatasetCatalog(4);
+      LoadHandler keyed = new LoadHandler(LoadingRun.keys());
+      Path file = file("a,b\n1,2\n");
+      ObjectNode parameters = parameters(file, "{" + word + "}");
+      ObjectNode first = keyed.run(new LoadingRun("job_1", fresh, chunks, parameters));
+      ObjectNode second = keyed.run(new LoadingRun("job_2", fresh, chunks, parameters));
+      assertEquals(first.get("version_id"), second.get("version_id"));
+      assertTrue(second.get("loaded_before").asBoolean());
+      assertFalse(first.has("loaded_before"));
+      assertEquals(1, fresh.get("default", "cars").version());
+      // By default a file may be loaded as often as one likes.
+      keyed.run(new LoadingRun("job_3", fresh, chunks, parameters(file, "{}")));
+      assertEquals(2, fresh.get("default", "cars").version());
+      Files.writeString(file, "a,b\n1,3\n");
+      LoadingRun other = new LoadingRun("job_4", fresh, chunks, parameters);
+      if (word.contains("once")) {
+        assertEquals(3, keyed.run(other).get("version").asInt());
+      } else {
+        NeuroWeaverException refused =
+            assertThrows(NeuroWeaverException.class, () -> keyed.run(other));
+        assertEquals(ErrorKind.CONFLICT, refused.kind());
+        assertTrue(refused.getMessage().contains("made of other bytes"), refused.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void aKeyWhoseLoadFailedIsFreeAndOneAtWorkIsNot() throws IOException {
+    ObjectNode parameters = parameters(file("a,b\n1,2\n"), "{\"key\":\"june\"}");
+    boolean[] over = {false};
+    LoadHandler keyed =
+        new LoadHandler(
+            new LoadKeys(
+                new MemoryRecordTable<>(LoadKeyRow.TABLE), job -> over[0], Clock.systemUTC()));
+    LoadingRun first = job("job_1", chunks, parameters);
+    first.stopAtCheck = 1;
+    first.stop = new CancelledException("job_1");
+    assertThrows(CancelledException.class, () -> keyed.run(first));
+    NeuroWeaverException refused =
+        assertThrows(NeuroWeaverException.class, () -> keyed.run(job("job_2", chunks, parameters)));
+    assertTrue(refused.getMessage().contains("is being loaded by job job_1"));
+    over[0] = true;
+    assertEquals(1, keyed.run(job("job_2", chunks, parameters)).get("version").asInt());
   }
 
   @Test
@@ -207,7 +323,7 @@ class LoadHandlerTest {
       text.append(',').append(i % 900 == 5 ? "many" : random.nextInt(200_000)).append('\n');
     }
     Files.writeString(file, text);
-    LoadHandler eager = new LoadHandler(Clock.systemUTC(), Duration.ZERO);
+    LoadHandler eager = new LoadHandler(Clock.systemUTC(), Duration.ZERO, LoadingRun.keys());
     for (String options :
         List.of(
             "{}",

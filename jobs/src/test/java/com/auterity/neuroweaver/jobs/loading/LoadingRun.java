@@ -3,11 +3,13 @@ package com.auterity.neuroweaver.jobs.loading;
 import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
+import com.auterity.neuroweaver.datasets.table.MemoryRecordTable;
 import com.auterity.neuroweaver.jobs.grid.Grid;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.Meter;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,9 @@ final class LoadingRun implements JobContext {
 
   int stopAtCheck = Integer.MAX_VALUE;
 
+  /** Null unless an upload is loaded. */
+  BlobStore blobs;
+
   /** Thrown instead of a commit. */
   RuntimeException commitFailure;
 
@@ -47,6 +52,11 @@ final class LoadingRun implements JobContext {
     this.catalog = catalog;
     this.chunks = chunks;
     this.parameters = parameters;
+  }
+
+  /** Keys nobody has claimed yet; every other job is over. */
+  static LoadKeys keys() {
+    return new LoadKeys(new MemoryRecordTable<>(LoadKeyRow.TABLE), job -> true, Clock.systemUTC());
   }
 
   @Override
@@ -89,7 +99,10 @@ final class LoadingRun implements JobContext {
 
   @Override
   public BlobStore blobs() {
-    throw new UnsupportedOperationException("files become chunks, not blobs");
+    if (blobs == null) {
+      throw new UnsupportedOperationException("files become chunks, not blobs");
+    }
+    return blobs;
   }
 
   @Override

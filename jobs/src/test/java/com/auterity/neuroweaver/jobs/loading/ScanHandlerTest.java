@@ -41,7 +41,7 @@ class ScanHandlerTest {
     if (partitionBy != null) {
       parameters.put("partition_by", partitionBy);
     }
-    new LoadHandler().run(job(parameters));
+    new LoadHandler(LoadingRun.keys()).run(job(parameters));
   }
 
   private LoadingRun job(ObjectNode parameters) {

@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.jobs.training;
 
+import com.auterity.neuroweaver.datasets.store.BlobOutput;
 import com.auterity.neuroweaver.datasets.store.BlobStore;
 import java.nio.file.Path;
 import java.util.Set;
@@ -23,6 +24,12 @@ final class CountedBlobs implements BlobStore {
     String name = store.put(bytes);
     names.add(name);
     return name;
+  }
+
+  @Override
+  public BlobOutput write(String address, long most) {
+    names.add(address);
+    return store.write(address, most);
   }
 
   @Override

@@ -1,0 +1,126 @@
+package com.auterity.neuroweaver.client.cli;
+
+import com.auterity.neuroweaver.client.Job;
+import com.auterity.neuroweaver.client.NeuroWeaverClient;
+import com.auterity.neuroweaver.client.UploadRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "upload",
+    description = {
+      "Send a file of this machine to the grid and load it as a new version of a dataset.",
+      "Unlike load, the nodes need not see the file."
+    },
+    mixinStandardHelpOptions = true)
+final class UploadCommand implements Callable<Integer> {
+  @Mixin private Connection connection;
+  @Mixin private Printer printer;
+
+  @Parameters(paramLabel = "FILE", description = "The file.")
+  private Path file;
+
+  @Option(
+      names = "--name",
+      description = "Name of the dataset (default: that of the file without its ending).")
+  private String name;
+
+  @Option(names = "--format", description = "As in load (default: by the file's ending).")
+  private String format;
+
+  @Option(names = "--partition-by", description = "Column whose equal values lie together.")
+  private String partitionBy;
+
+  @Option(
+      names = "--delimiter",
+      description = "Between the cells of a text file; \\t is a tab (default: told from the file).")
+  private String delimiter;
+
+  @Option(
+      names = "--header",
+      negatable = true,
+      description = "Whether the first line names the columns (default: told from the file).")
+  private Boolean header;
+
+  @Option(
+      names = "--quote",
+      negatable = true,
+      description = "Whether fields may stand in double quotes (default: told from the file).")
+  private Boolean quote;
+
+  @Option(names = "--encoding", description = "Of a text file (default: told from the file).")
+  private String encoding;
+
+  @Option(
+      names = "--records",
+      paramLabel = "POINTER",
+      description = "Where the array of rows is in a JSON file, such as /content/Results.")
+  private String records;
+
+  @Option(
+      names = "--select",
+      split = ",",
+      paramLabel = "NAME[,NAME...]",
+      description = "Keep only these columns, in this order.")
+  private List<String> select;
+
+  @Option(
+      names = "--max-cell",
+      paramLabel = "CHARACTERS",
+      description = "Reject rows with a longer text (default: 1048576).")
+  private Integer maxCell;
+
+  @Option(
+      names = "--evolve",
+      split = ",",
+      paramLabel = "CHANGE[,CHANGE...]",
+      description = "Allow other columns than the newest version has: add, drop, widen.")
+  private List<String> evolve;
+
+  @Option(
+      names = "--key",
+      description = "Know this load again: a second one with the key gives the first's version.")
+  private String key;
+
+  @Option(names = "--once", description = "Let the file's content be that key.")
+  private boolean once;
+
+  @Option(
+      names = "--idempotency-key",
+      description = "Sent again with the same key, the same file gives the same job.")
+  private String idempotencyKey;
+
+  @Option(names = "--detach", description = "Submit, print the job and return.")
+  private boolean detach;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (!Files.isRegularFile(file)) {
+      throw new UsageException("there is no file " + file);
+    }
+    NeuroWeaverClient client = connection.client();
+    UploadRequest request =
+        new UploadRequest(
+            name == null ? DatasetCommand.Load.stem(List.of(file.toString())) : name,
+            format,
+            partitionBy,
+            delimiter == null ? null : delimiter.replace("\\t", "\t"),
+            quote,
+            header,
+            encoding,
+            records,
+            select,
+            maxCell,
+            evolve,
+            key,
+            once ? Boolean.TRUE : null);
+    Job job = client.uploadDataset(request, file, idempotencyKey);
+    return Submitted.show(client, printer, job, detach);
+  }
+}

@@ -1,0 +1,2 @@
+/** Datasets as SQL tables, which thin clients, JDBC and ODBC join. */
+package com.auterity.neuroweaver.publish;
