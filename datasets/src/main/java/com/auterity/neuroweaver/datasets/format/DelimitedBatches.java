@@ -6,6 +6,7 @@ import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.schema.TextValues;
+import com.auterity.neuroweaver.datasets.schema.TypeInference;
 import com.auterity.neuroweaver.datasets.schema.Utf8Values;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A CSV or tab-separated file in batches, bytes to columns: whole records are found by the thread
@@ -103,6 +105,18 @@ final class DelimitedBatches implements BatchSource {
     }
   }
 
+  /** {@link DelimitedReader#infer} of a file that can be read so. */
+  static long infer(Path file, FileOptions options, List<TypeInference> types) {
+    DelimitedReader.Typed undecided = new DelimitedReader.Typed(List.of(), 0, Set.of());
+    try (DelimitedBatches blocks =
+        open(file, options, undecided, Position.BEGINNING, new RejectedRows.Kept(0, false))) {
+      for (Block block = blocks.next(); block != null; block = blocks.next()) {
+        block.infer(types);
+      }
+      return blocks.record;
+    }
+  }
+
   @Override
   public Schema schema() {
     return schema;
@@ -114,7 +128,7 @@ final class DelimitedBatches implements BatchSource {
   }
 
   @Override
-  public Piece next() {
+  public Block next() {
     while (!ended || rest.length > 0) {
       Block block = block();
       if (block.tokens.records() > (block.skipsHeader ? 1 : 0)) {
@@ -240,6 +254,29 @@ final class DelimitedBatches implements BatchSource {
     @Override
     public long weight() {
       return 2L * data.length;
+    }
+
+    /** Shows the cells of records of the right width to their columns' inference. */
+    void infer(List<TypeInference> types) {
+      for (int r = skipsHeader ? 1 : 0; r < tokens.records(); r++) {
+        int first = tokens.firstCell(r);
+        if (tokens.endCell(r) - first != types.size()) {
+          continue;
+        }
+        for (int c = 0; c < types.size(); c++) {
+          int from = tokens.start(first + c);
+          int to = tokens.end(first + c);
+          if (from == to) {
+            continue;
+          }
+          if (tokens.escaped(first + c)) {
+            byte[] cell = unescaped(from, to);
+            types.get(c).text(cell, 0, cell.length);
+          } else {
+            types.get(c).text(data, from, to);
+          }
+        }
+      }
     }
 
     @Override

@@ -113,6 +113,13 @@ final class DelimitedReader extends TextRows {
 
   /** Shows every cell of every record of the right width to its column's inference. */
   static long infer(Path file, FileOptions options, List<TypeInference> types) {
+    return DelimitedBatches.takes(file, options)
+        ? DelimitedBatches.infer(file, options, types)
+        : inferByRecord(file, options, types);
+  }
+
+  /** {@link #infer} of any file, with an object for each cell. */
+  static long inferByRecord(Path file, FileOptions options, List<TypeInference> types) {
     long count = 0;
     try (DelimitedRecords records = start(file, options)) {
       while (records.advance()) {

@@ -1,6 +1,6 @@
 package com.auterity.neuroweaver.datasets.schema;
 
-import java.util.EnumSet;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -20,29 +20,58 @@ public final class TypeInference {
     ColumnType.STRING
   };
 
-  private final Set<ColumnType> possible = EnumSet.allOf(ColumnType.class);
+  private static final int STRING = bit(ColumnType.STRING);
+  private static final int NUMBERS = bit(ColumnType.INT64) | bit(ColumnType.FLOAT64);
+  private static final int CALENDAR = bit(ColumnType.DATE) | bit(ColumnType.TIMESTAMP);
+
+  /** One bit for each type. */
+  private int possible = ~0;
+
   private boolean seen;
+
+  private static int bit(ColumnType type) {
+    return 1 << type.ordinal();
+  }
+
+  private boolean can(ColumnType type) {
+    return (possible & bit(type)) != 0;
+  }
+
+  private boolean undecided() {
+    return (possible & ~STRING & (1 << ORDER.length) - 1) != 0;
+  }
+
+  /** {@link #text(String)} of UTF-8 bytes, of which there is at least one. */
+  public void text(byte[] text, int from, int to) {
+    if (seen && !undecided()) {
+      return;
+    }
+    int fits = Utf8Values.fits(text, from, to);
+    if (fits == 0) {
+      text(new String(text, from, to - from, StandardCharsets.UTF_8));
+      return;
+    }
+    seen = true;
+    possible &= fits;
+  }
 
   /** A cell of a file without types, where everything is text. */
   public void text(String text) {
     seen = true;
-    if (possible.size() == 1) {
+    if (!undecided()) {
       return;
     }
-    exclude(ColumnType.BOOL, possible.contains(ColumnType.BOOL) && !TextValues.isBool(text));
-    exclude(ColumnType.INT64, possible.contains(ColumnType.INT64) && !TextValues.isInt64(text));
-    exclude(
-        ColumnType.FLOAT64, possible.contains(ColumnType.FLOAT64) && !TextValues.isFloat64(text));
+    exclude(ColumnType.BOOL, can(ColumnType.BOOL) && !TextValues.isBool(text));
+    exclude(ColumnType.INT64, can(ColumnType.INT64) && !TextValues.isInt64(text));
+    exclude(ColumnType.FLOAT64, can(ColumnType.FLOAT64) && !TextValues.isFloat64(text));
     calendar(text);
   }
 
   /** A value that is text in a file with types: never a number, maybe a date. */
   public void string(String text) {
     seen = true;
-    possible.remove(ColumnType.BOOL);
-    possible.remove(ColumnType.INT64);
-    possible.remove(ColumnType.FLOAT64);
-    if (possible.size() > 1) {
+    possible &= CALENDAR | STRING;
+    if (undecided()) {
       calendar(text);
     }
   }
@@ -50,10 +79,8 @@ public final class TypeInference {
   /** A number, as its text. */
   public void number(String text) {
     seen = true;
-    possible.remove(ColumnType.BOOL);
-    possible.remove(ColumnType.DATE);
-    possible.remove(ColumnType.TIMESTAMP);
-    if (possible.size() > 1) {
+    possible &= NUMBERS | STRING;
+    if (undecided()) {
       exclude(ColumnType.INT64, !TextValues.isInt64(text));
       exclude(ColumnType.FLOAT64, !TextValues.isFloat64(text));
     }
@@ -61,13 +88,13 @@ public final class TypeInference {
 
   public void bool() {
     seen = true;
-    possible.retainAll(EnumSet.of(ColumnType.BOOL, ColumnType.STRING));
+    possible &= bit(ColumnType.BOOL) | STRING;
   }
 
   /** A value only text can hold. */
   public void other() {
     seen = true;
-    possible.retainAll(EnumSet.of(ColumnType.STRING));
+    possible &= STRING;
   }
 
   /** Whether there was any value. */
@@ -86,7 +113,7 @@ public final class TypeInference {
   public ColumnType type() {
     if (seen) {
       for (ColumnType type : ORDER) {
-        if (possible.contains(type)) {
+        if (can(type)) {
           return type;
         }
       }
@@ -95,7 +122,7 @@ public final class TypeInference {
   }
 
   private void calendar(String text) {
-    if (possible.contains(ColumnType.TIMESTAMP)) {
+    if (can(ColumnType.TIMESTAMP)) {
       // A date is a timestamp at midnight, so days and times mixed are still times.
       boolean date = TextValues.isDate(text);
       exclude(ColumnType.DATE, !date);
@@ -105,7 +132,7 @@ public final class TypeInference {
 
   private void exclude(ColumnType type, boolean when) {
     if (when) {
-      possible.remove(type);
+      possible &= ~bit(type);
     }
   }
 }

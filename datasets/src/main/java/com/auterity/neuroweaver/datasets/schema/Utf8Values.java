@@ -69,6 +69,50 @@ public final class Utf8Values {
     return parsed(type, new String(text, from, to - from, StandardCharsets.UTF_8));
   }
 
+  /**
+   * The types a text may be taken for without being told, as {@link TypeInference} does, one bit
+   * for each ordinal; 0 when only the slow way can say.
+   */
+  static int fits(byte[] text, int from, int to) {
+    byte first = text[from];
+    int string = 1 << ColumnType.STRING.ordinal();
+    if (first >= '!'
+        && !isDigit(first)
+        && first != '-'
+        && (first | 0x20) != 't'
+        && (first | 0x20) != 'f') {
+      // No number, date or truth value begins so; what is outside ASCII has no byte above 0.
+      return first == '+' ? 0 : string;
+    }
+    int digits = first == '-' ? from + 1 : from;
+    int at = digits;
+    while (at < to && isDigit(text[at])) {
+      at++;
+    }
+    int whole = at - digits;
+    if (whole == 0
+        || whole > EXACT_DIGITS
+        || (text[digits] == '0' && to - digits > 1 && at > digits + 1)) {
+      return 0;
+    }
+    int real = string | 1 << ColumnType.FLOAT64.ordinal();
+    if (at == to) {
+      return text[digits] == '0' && digits > from ? 0 : real | 1 << ColumnType.INT64.ordinal();
+    }
+    if (text[at] == '.') {
+      int fraction = ++at;
+      while (at < to && isDigit(text[at])) {
+        at++;
+      }
+      return at == to && at > fraction ? real : 0;
+    }
+    int times = string | 1 << ColumnType.TIMESTAMP.ordinal();
+    if (to - from == 10 && day(text, from) != Long.MIN_VALUE) {
+      return times | 1 << ColumnType.DATE.ordinal();
+    }
+    return micros(text, from, to) != Long.MIN_VALUE ? times : 0;
+  }
+
   private static boolean is(byte[] text, int from, int to, byte[] word) {
     return Arrays.equals(text, from, to, word, 0, word.length);
   }

@@ -15,6 +15,7 @@ import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
 import com.auterity.neuroweaver.datasets.schema.TextValues;
+import com.auterity.neuroweaver.datasets.schema.TypeInference;
 import com.auterity.neuroweaver.datasets.schema.Utf8Values;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,7 +92,19 @@ class BatchSourceTest {
               .withHeader(seed % 2 == 0)
               .withColumns(COLUMNS);
       assertEquals(byRow(file, options), byBatch(file, options), "seed " + seed);
+      if (seed % 5 != 0) {
+        assertEquals(
+            inferred(types -> DelimitedReader.inferByRecord(file, options, types)),
+            inferred(types -> DelimitedReader.infer(file, options, types)),
+            "seed " + seed);
+      }
     }
+  }
+
+  /** The number of records and the columns' types. */
+  private static Map<Long, List<ColumnType>> inferred(ToLongFunction<List<TypeInference>> how) {
+    List<TypeInference> types = COLUMNS.stream().map(column -> new TypeInference()).toList();
+    return Map.of(how.applyAsLong(types), types.stream().map(TypeInference::type).toList());
   }
 
   /** Some records are longer than a block, and blocks end anywhere in a record. */

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +94,50 @@ class TypeInferenceTest {
       typed += inference.type() == ColumnType.STRING ? 0 : 1;
     }
     assertTrue(typed > 1_000, "only " + typed);
+  }
+
+  /** The bytes of a column's texts say what the texts say, whatever comes after what. */
+  @Test
+  void bytesGiveTheTypeThatTextGives() {
+    SplittableRandom random = new SplittableRandom(4);
+    String[] forms = {
+      "0",
+      "-7",
+      "12.50",
+      "123456789012345",
+      "1e6",
+      "true",
+      "False",
+      "2026-01-31",
+      "brakes",
+      "Größe",
+      "2026-01-31T09:30:00",
+      "2026-01-31 09:30:00.123456Z",
+      "2026-01-31T09:30:00+02:00",
+      " 5",
+      "+5"
+    };
+    String alphabet = "0123456789-+.eETtfZ: xü";
+    Set<ColumnType> types = EnumSet.noneOf(ColumnType.class);
+    for (int i = 0; i < 200_000; i++) {
+      TypeInference byText = new TypeInference();
+      TypeInference byBytes = new TypeInference();
+      StringBuilder said = new StringBuilder();
+      for (int n = random.nextInt(3); n >= 0; n--) {
+        StringBuilder text = new StringBuilder(forms[random.nextInt(forms.length)]);
+        if (random.nextInt(3) == 0) {
+          int at = random.nextInt(text.length());
+          text.setCharAt(at, alphabet.charAt(random.nextInt(alphabet.length())));
+        }
+        byText.text(text.toString());
+        byte[] bytes = ("\0" + text + "9").getBytes(StandardCharsets.UTF_8);
+        byBytes.text(bytes, 1, bytes.length - 1);
+        said.append(text).append(';');
+      }
+      assertEquals(byText.type(), byBytes.type(), said.toString());
+      types.add(byText.type());
+    }
+    assertEquals(EnumSet.allOf(ColumnType.class), types);
   }
 
   @Test
