@@ -15,15 +15,23 @@ import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import com.auterity.neuroweaver.upload.Uploads;
 import com.github.f4b6a3.uuid.UuidCreator;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import javax.net.ssl.SSLContext;
 import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
@@ -49,6 +57,29 @@ public final class DatasetFlightServer implements AutoCloseable {
   }
 
   /**
+   * TLS of every server of the grid.
+   *
+   * @param clientCertificates whether clients must show one
+   */
+  public record Tls(SSLContext context, boolean clientCertificates) {
+    private SslContext http2() {
+      return new JdkSslContext(
+          context,
+          false,
+          null,
+          IdentityCipherSuiteFilter.INSTANCE,
+          new ApplicationProtocolConfig(
+              ApplicationProtocolConfig.Protocol.ALPN,
+              ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+              ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+              ApplicationProtocolNames.HTTP_2),
+          clientCertificates ? ClientAuth.REQUIRE : ClientAuth.NONE,
+          null,
+          false);
+    }
+  }
+
+  /**
    * What it needs of its node.
    *
    * @param nodes where all servers are
@@ -63,6 +94,7 @@ public final class DatasetFlightServer implements AutoCloseable {
       UsageSink usage,
       LongConsumer claimedCpu,
       RecordTable<FlightNodeRow> nodes,
+      Optional<Tls> tls,
       Clock clock) {}
 
   /** Starts listening and tells the other nodes where; CONFLICT when the port is taken. */
@@ -82,7 +114,11 @@ public final class DatasetFlightServer implements AutoCloseable {
                 parts
                     .nodes()
                     .get(TENANT, name)
-                    .map(row -> Location.forGrpcInsecure(row.host(), row.port()))
+                    .map(
+                        row ->
+                            parts.tls().isPresent()
+                                ? Location.forGrpcTls(row.host(), row.port())
+                                : Location.forGrpcInsecure(row.host(), row.port()))
                     .orElse(null),
             work -> () -> measured(work, parts),
             memory);
@@ -98,7 +134,10 @@ public final class DatasetFlightServer implements AutoCloseable {
             .transportHint(
                 "grpc.builderConsumer",
                 (Consumer<NettyServerBuilder>)
-                    builder -> builder.maxInboundMessageSize(LONGEST_BATCH))
+                    builder -> {
+                      builder.maxInboundMessageSize(LONGEST_BATCH);
+                      parts.tls().ifPresent(tls -> builder.sslContext(tls.http2()));
+                    })
             .build();
     try {
       server.start();

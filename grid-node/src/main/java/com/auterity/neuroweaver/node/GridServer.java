@@ -211,6 +211,12 @@ public final class GridServer implements AutoCloseable {
             features.usage(),
             claimed::add,
             parts.table(FlightNodeRow.TABLE),
+            secrets
+                .tls()
+                .map(
+                    context ->
+                        new DatasetFlightServer.Tls(
+                            context, config.tls().orElseThrow().clientCertificates())),
             clock);
     return onPort(
         config.flightPort(),

@@ -10,30 +10,46 @@ import com.auterity.neuroweaver.client.Job;
 import com.auterity.neuroweaver.client.JobState;
 import com.auterity.neuroweaver.client.LoadRequest;
 import com.auterity.neuroweaver.client.NeuroWeaverClient;
+import com.auterity.neuroweaver.client.SnapshotRequest;
 import com.auterity.neuroweaver.client.cli.Main;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightEndpoint;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.apache.ignite.Ignition;
 import org.apache.ignite.client.ClientException;
 import org.apache.ignite.configuration.ClientConfiguration;
 import org.junit.jupiter.api.Test;
 
-/** A node with encryption at rest and TLS on every port. */
+/** Two nodes with encryption at rest and TLS on every port. */
 class LockedNodeTest {
   private static final String PASSWORD = "open-sesame";
 
   @Test
   void plaintextIsOnNoDiskAndPlainClientsAreRefused() throws Exception {
-    try (GridHarness grid = new GridHarness(1)) {
+    try (GridHarness grid = new GridHarness(2)) {
       Path keys = grid.folder("keys");
       keytool(keys, "-genseckey -alias neuroweaver -keyalg AES -keysize 256 -keystore master.p12");
       keytool(
@@ -43,17 +59,19 @@ class LockedNodeTest {
       keytool(keys, "-exportcert -alias node -file node.crt -keystore node.p12");
       keytool(keys, "-importcert -noprompt -alias node -file node.crt -keystore trust.p12");
       grid.with("GRID_MASTER", PASSWORD).with("GRID_KEYS", PASSWORD).with("GRID_TRUST", PASSWORD);
-      grid.launch(
-          0,
-          "--set",
-          "encryption={keystore: " + keys + "/master.p12, keystore_password_env: GRID_MASTER}",
-          "--set",
-          "tls={keystore: "
-              + keys
-              + "/node.p12, keystore_password_env: GRID_KEYS, truststore: "
-              + keys
-              + "/trust.p12, truststore_password_env: GRID_TRUST, client_certificates: true}");
-      grid.awaitReady(0);
+      String[] locks = {
+        "--set",
+        "snapshot_dir=" + grid.folder("snapshots"),
+        "--set",
+        "encryption={keystore: " + keys + "/master.p12, keystore_password_env: GRID_MASTER}",
+        "--set",
+        "tls={keystore: "
+            + keys
+            + "/node.p12, keystore_password_env: GRID_KEYS, truststore: "
+            + keys
+            + "/trust.p12, truststore_password_env: GRID_TRUST, client_certificates: true}"
+      };
+      start(grid, locks);
 
       Map<String, String> environment = new TreeMap<>();
       environment.put("NEUROWEAVER_TRUSTSTORE", keys + "/trust.p12");
@@ -67,11 +85,9 @@ class LockedNodeTest {
           NeuroWeaverClient.at(
               url, Duration.ofSeconds(60), ClientTls.of(environment).orElseThrow());
       Path file = DataFiles.calls(grid.folder("files"));
-      Job job = client.loadDataset(LoadRequest.of("calls", file.toString()));
-      assertEquals(
-          JobState.SUCCEEDED,
-          client.awaitJob(job.jobId(), Duration.ofMinutes(5), seen -> {}).state());
+      succeeded(client, client.loadDataset(LoadRequest.of("calls", file.toString())));
       assertEquals(48, client.sample("calls", 100).rows().size());
+      readsThroughFlight(grid, keys);
       environment.put("NEUROWEAVER_URL", url.toString());
       StringWriter out = new StringWriter();
       StringWriter err = new StringWriter();
@@ -85,15 +101,51 @@ class LockedNodeTest {
       assertEquals(0, code, () -> err.toString());
       assertTrue(out.toString().contains("48"), out.toString());
 
-      assertEquals(0, grid.terminate(0));
+      succeeded(client, client.createSnapshot(new SnapshotRequest("sealed")));
+      for (int node = 0; node < 2; node++) {
+        assertEquals(0, grid.terminate(node));
+      }
       for (String text : List.of(DataFiles.SECRET, "call 11", "555-0211")) {
-        assertEquals(List.of(), DataFiles.holding(grid.workDir(0), text), text);
+        for (Path folder : List.of(grid.workDir(0), grid.workDir(1), grid.folder("snapshots"))) {
+          assertEquals(List.of(), DataFiles.holding(folder, text), text);
+        }
+      }
+
+      grid.destroy();
+      start(grid, with(locks, "--restore", "sealed"));
+      NeuroWeaverClient restored =
+          NeuroWeaverClient.at(
+              URI.create("https://" + grid.address(1, "api")),
+              Duration.ofSeconds(60),
+              ClientTls.of(environment).orElseThrow());
+      assertEquals(48, restored.sample("calls", 100).rows().size());
+      for (int node = 0; node < 2; node++) {
+        assertEquals(0, grid.terminate(node));
       }
 
       // Without its key the grid does not start, let alone in plain.
       grid.launch(0);
       assertTrue(grid.awaitEnd(0) != 0, () -> grid.console(0));
     }
+  }
+
+  private static void start(GridHarness grid, String[] settings) {
+    for (int node = 0; node < 2; node++) {
+      grid.launch(node, settings);
+    }
+    for (int node = 0; node < 2; node++) {
+      grid.awaitReady(node);
+    }
+  }
+
+  private static String[] with(String[] settings, String... more) {
+    return Stream.concat(Arrays.stream(settings), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  private static void succeeded(NeuroWeaverClient client, Job job) throws InterruptedException {
+    assertEquals(
+        JobState.SUCCEEDED,
+        client.awaitJob(job.jobId(), Duration.ofMinutes(5), seen -> {}).state());
   }
 
   private static void refusesPlainAndUnknownClients(
@@ -106,6 +158,64 @@ class LockedNodeTest {
     ClientConfiguration thin =
         new ClientConfiguration().setAddresses(grid.address(0, "client")).setTimeout(20_000);
     assertThrows(ClientException.class, () -> Ignition.startClient(thin).close());
+  }
+
+  /** The endpoints that a node names are read with a certificate, and by nobody who shows none. */
+  private static void readsThroughFlight(GridHarness grid, Path keys) throws Exception {
+    String[] address = grid.address(0, "flight").split(":");
+    Location location = Location.forGrpcTls(address[0], Integer.parseInt(address[1]));
+    FlightDescriptor calls = FlightDescriptor.path("calls");
+    try (BufferAllocator memory = new RootAllocator();
+        InputStream trust = pem(keys, "node.crt", "CERTIFICATE");
+        FlightClient unknown =
+            FlightClient.builder(memory, location).useTls().trustedCertificates(trust).build()) {
+      assertThrows(FlightRuntimeException.class, () -> unknown.getInfo(calls));
+    }
+    long rows = 0;
+    try (BufferAllocator memory = new RootAllocator();
+        FlightClient known = client(memory, location, keys)) {
+      List<FlightEndpoint> endpoints = known.getInfo(calls).getEndpoints();
+      assertEquals(2, endpoints.size());
+      for (FlightEndpoint endpoint : endpoints) {
+        try (FlightClient owner = client(memory, endpoint.getLocations().get(0), keys);
+            FlightStream stream = owner.getStream(endpoint.getTicket())) {
+          while (stream.next()) {
+            rows += stream.getRoot().getRowCount();
+          }
+        }
+      }
+    }
+    assertEquals(48, rows);
+  }
+
+  private static FlightClient client(BufferAllocator memory, Location location, Path keys)
+      throws Exception {
+    try (InputStream trust = pem(keys, "node.crt", "CERTIFICATE");
+        InputStream certificate = pem(keys, "node.crt", "CERTIFICATE");
+        InputStream key = privateKey(keys)) {
+      return FlightClient.builder(memory, location)
+          .useTls()
+          .trustedCertificates(trust)
+          .clientCertificate(certificate, key)
+          .build();
+    }
+  }
+
+  private static InputStream privateKey(Path keys) throws Exception {
+    KeyStore store =
+        KeyStore.getInstance(keys.resolve("node.p12").toFile(), PASSWORD.toCharArray());
+    return pem(store.getKey("node", PASSWORD.toCharArray()).getEncoded(), "PRIVATE KEY");
+  }
+
+  private static InputStream pem(Path keys, String file, String what) throws IOException {
+    return pem(Files.readAllBytes(keys.resolve(file)), what);
+  }
+
+  private static InputStream pem(byte[] der, String what) {
+    String text =
+        "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+            .formatted(what, Base64.getMimeEncoder().encodeToString(der), what);
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Runs keytool in a folder, one password for all. */
