@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,33 +31,7 @@ public final class LayoutOptions {
       description = "YAML file with layout and columns, as dataset inspect prints it.")
   private Path schema;
 
-  @Option(
-      names = "--delimiter",
-      description = "One character that parts the columns (default: told from the file).")
-  private String delimiter;
-
-  @Option(
-      names = "--header",
-      negatable = true,
-      description = "Whether the first line names the columns (default: told from the file).")
-  private Boolean header;
-
-  @Option(
-      names = "--quote",
-      negatable = true,
-      description = "Whether fields may stand in double quotes (default: told from the file).")
-  private Boolean quote;
-
-  @Option(
-      names = "--encoding",
-      description = "Of a text file, such as windows-1252 (default: UTF-8, or by its first bytes).")
-  private String encoding;
-
-  @Option(
-      names = "--records",
-      paramLabel = "POINTER",
-      description = "Where the array of rows is in a JSON file, such as /content/Results.")
-  private String records;
+  @Mixin private TextOptions text;
 
   @Option(
       names = "--columns",
@@ -64,19 +39,6 @@ public final class LayoutOptions {
       paramLabel = "NAME[,NAME...]",
       description = "Names of the columns, in the order of the file.")
   private List<String> columns;
-
-  @Option(
-      names = "--select",
-      split = ",",
-      paramLabel = "NAME[,NAME...]",
-      description = "Keep only these columns, in this order.")
-  private List<String> select;
-
-  @Option(
-      names = "--max-cell",
-      paramLabel = "CHARACTERS",
-      description = "Reject rows with a longer text (default: 1048576).")
-  private Integer maxCell;
 
   List<String> files() {
     return files;
@@ -102,16 +64,16 @@ public final class LayoutOptions {
         paths.size() == 1 ? null : paths,
         schema == null ? null : absolute(schema),
         format,
-        delimiter == null ? null : delimiter.replace("\\t", "\t"),
-        quote,
-        header,
-        encoding,
-        records,
+        text.delimiter(),
+        text.quote(),
+        text.header(),
+        text.encoding(),
+        text.records(),
         columns == null
             ? null
             : columns.stream().map(column -> (JsonNode) TextNode.valueOf(column)).toList(),
-        select,
-        maxCell,
+        text.select(),
+        text.maxCell(),
         rejects == null ? null : absolute(rejects),
         evolve,
         rename,

@@ -37,44 +37,7 @@ final class UploadCommand implements Callable<Integer> {
   @Option(names = "--partition-by", description = "Column whose equal values lie together.")
   private String partitionBy;
 
-  @Option(
-      names = "--delimiter",
-      description = "Between the cells of a text file; \\t is a tab (default: told from the file).")
-  private String delimiter;
-
-  @Option(
-      names = "--header",
-      negatable = true,
-      description = "Whether the first line names the columns (default: told from the file).")
-  private Boolean header;
-
-  @Option(
-      names = "--quote",
-      negatable = true,
-      description = "Whether fields may stand in double quotes (default: told from the file).")
-  private Boolean quote;
-
-  @Option(names = "--encoding", description = "Of a text file (default: told from the file).")
-  private String encoding;
-
-  @Option(
-      names = "--records",
-      paramLabel = "POINTER",
-      description = "Where the array of rows is in a JSON file, such as /content/Results.")
-  private String records;
-
-  @Option(
-      names = "--select",
-      split = ",",
-      paramLabel = "NAME[,NAME...]",
-      description = "Keep only these columns, in this order.")
-  private List<String> select;
-
-  @Option(
-      names = "--max-cell",
-      paramLabel = "CHARACTERS",
-      description = "Reject rows with a longer text (default: 1048576).")
-  private Integer maxCell;
+  @Mixin private TextOptions text;
 
   @Option(
       names = "--evolve",
@@ -110,13 +73,13 @@ final class UploadCommand implements Callable<Integer> {
             name == null ? DatasetCommand.Load.stem(List.of(file.toString())) : name,
             format,
             partitionBy,
-            delimiter == null ? null : delimiter.replace("\\t", "\t"),
-            quote,
-            header,
-            encoding,
-            records,
-            select,
-            maxCell,
+            text.delimiter(),
+            text.quote(),
+            text.header(),
+            text.encoding(),
+            text.records(),
+            text.select(),
+            text.maxCell(),
             evolve,
             key,
             once ? Boolean.TRUE : null);

@@ -13,14 +13,17 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /** A grid of one process: all that crosses goes through the codec. */
-public final class LocalGrid implements Grid, AutoCloseable {
+public class LocalGrid implements Grid, AutoCloseable {
   private final DatasetCatalog catalog;
   private final ChunkStore chunks;
   private final Executor executor;
   private final ExecutorService workers;
   public final ConcurrentHashMap<Class<?>, Integer> calls = new ConcurrentHashMap<>();
 
-  private LocalGrid(
+  /**
+   * @param workers null when no call may ask for them
+   */
+  protected LocalGrid(
       DatasetCatalog catalog, ChunkStore chunks, Executor executor, ExecutorService workers) {
     this.catalog = catalog;
     this.chunks = chunks;
@@ -75,7 +78,7 @@ public final class LocalGrid implements Grid, AutoCloseable {
   @Override
   public <I extends Record, O extends Record> CompletableFuture<O> callOwner(
       int partition, Class<? extends GridFunction<I, O>> function, I input) {
-    return call("local", function, input);
+    return call(owners(partition).get(0), function, input);
   }
 
   private int workerCount() {

@@ -23,6 +23,7 @@ import com.auterity.neuroweaver.datasets.table.MemoryRecordTable;
 import com.auterity.neuroweaver.jobs.SharedData;
 import com.auterity.neuroweaver.jobs.grid.CancelledException;
 import com.auterity.neuroweaver.jobs.grid.FencedException;
+import com.auterity.neuroweaver.jobs.grid.ForwardingStore;
 import com.auterity.neuroweaver.jobs.grid.JobContext.Commit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -372,29 +373,6 @@ class LoadHandlerTest {
     }
   }
 
-  private static class ForwardingStore implements ChunkStore {
-    private final ChunkStore store;
-
-    ForwardingStore(ChunkStore store) {
-      this.store = store;
-    }
-
-    @Override
-    public void put(ChunkKey key, byte[] chunk) {
-      store.put(key, chunk);
-    }
-
-    @Override
-    public byte[] get(ChunkKey key) {
-      return store.get(key);
-    }
-
-    @Override
-    public void remove(ChunkKey key) {
-      store.remove(key);
-    }
-  }
-
   @Test
   void aRunAfterACrashBehindTheCommitOnlyCommitsTheManifest() throws IOException {
     Path file = big();
@@ -411,7 +389,7 @@ class LoadHandlerTest {
     handler.run(job);
     assertEquals(10_000, job.progress.get(0).total());
     assertEquals(10_000, job.progress.get(job.progress.size() - 1).done());
-    assertTrue(job.meter.usage(1).bytesRead() > 0);
+    assertTrue(job.meter().usage(1).bytesRead() > 0);
   }
 
   @ParameterizedTest

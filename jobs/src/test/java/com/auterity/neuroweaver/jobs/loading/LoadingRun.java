@@ -5,25 +5,16 @@ import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.datasets.table.MemoryRecordTable;
 import com.auterity.neuroweaver.jobs.grid.Grid;
-import com.auterity.neuroweaver.jobs.grid.JobContext;
-import com.auterity.neuroweaver.jobs.grid.Meter;
+import com.auterity.neuroweaver.jobs.grid.LocalRun;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/** A job in this process: its commits live as long as it does, its end can be arranged. */
-final class LoadingRun implements JobContext {
-  private final String jobId;
-  private final DatasetCatalog catalog;
-  private final ChunkStore chunks;
-  private final ObjectNode parameters;
-  private final Grid grid;
+/** A job that loads or exports; its end can be arranged. */
+final class LoadingRun extends LocalRun {
   final List<Progress> progress = new ArrayList<>();
-  final Meter meter = new Meter();
-  Commit last;
 
   /** Thrown by the check with this number (from 1). */
   RuntimeException stop;
@@ -47,11 +38,7 @@ final class LoadingRun implements JobContext {
    */
   LoadingRun(
       String jobId, DatasetCatalog catalog, ChunkStore chunks, ObjectNode parameters, Grid grid) {
-    this.grid = grid;
-    this.jobId = jobId;
-    this.catalog = catalog;
-    this.chunks = chunks;
-    this.parameters = parameters;
+    super(jobId, catalog, chunks, grid, parameters);
   }
 
   /** Keys nobody has claimed yet; every other job is over. */
@@ -60,49 +47,8 @@ final class LoadingRun implements JobContext {
   }
 
   @Override
-  public String tenant() {
-    return "default";
-  }
-
-  @Override
-  public String jobId() {
-    return jobId;
-  }
-
-  @Override
-  public long epoch() {
-    return 1;
-  }
-
-  @Override
-  public ObjectNode parameters() {
-    return parameters;
-  }
-
-  @Override
-  public Grid grid() {
-    if (grid == null) {
-      throw new UnsupportedOperationException("files are read by the coordinator");
-    }
-    return grid;
-  }
-
-  @Override
-  public DatasetCatalog datasets() {
-    return catalog;
-  }
-
-  @Override
-  public ChunkStore chunks() {
-    return chunks;
-  }
-
-  @Override
   public BlobStore blobs() {
-    if (blobs == null) {
-      throw new UnsupportedOperationException("files become chunks, not blobs");
-    }
-    return blobs;
+    return blobs == null ? super.blobs() : blobs;
   }
 
   @Override
@@ -111,16 +57,11 @@ final class LoadingRun implements JobContext {
   }
 
   @Override
-  public Optional<Commit> lastCommit() {
-    return Optional.ofNullable(last);
-  }
-
-  @Override
   public void commit(long step, byte[] state) {
     if (commitFailure != null) {
       throw commitFailure;
     }
-    last = new Commit(step, state);
+    super.commit(step, state);
   }
 
   @Override
@@ -128,13 +69,5 @@ final class LoadingRun implements JobContext {
     if (++checks >= stopAtCheck) {
       throw stop;
     }
-  }
-
-  @Override
-  public void attribute(String datasetVersionId, String modelVersionId) {}
-
-  @Override
-  public Meter meter() {
-    return meter;
   }
 }

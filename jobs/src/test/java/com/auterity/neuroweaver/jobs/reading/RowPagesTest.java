@@ -62,7 +62,7 @@ class RowPagesTest {
       for (int from = 0, sequence = 0; from < rows.size(); sequence++) {
         int to = Math.min(rows.size(), from + 1 + random.nextInt(5));
         byte[] bytes = ChunkCodec.encode(SCHEMA, rows.subList(from, to));
-        grid.put(new ChunkKey("default", reserved.versionId(), p, sequence), bytes);
+        grid.store.put(new ChunkKey("default", reserved.versionId(), p, sequence), bytes);
         chunks.add(new ChunkInfo(p, sequence, to - from, bytes.length, Sha256.hex(bytes)));
         from = to;
       }
@@ -131,7 +131,7 @@ class RowPagesTest {
   @Test
   void aCursorGoesOnWithoutReadingAgainWhatIsUsedUp() {
     Manifest manifest = dataset(new SplittableRandom(6), 600);
-    DatasetReader reader = new DatasetReader(catalog, grid);
+    DatasetReader reader = new DatasetReader(catalog, grid.store);
     Map<ChunkKey, Long> lastOrdinals = new HashMap<>();
     for (ChunkInfo chunk : manifest.chunks()) {
       List<Row> rows = reader.chunk(manifest, chunk);
@@ -140,22 +140,23 @@ class RowPagesTest {
     String cursor = null;
     long next = 0;
     do {
-      grid.reads.clear();
+      grid.store.reads.clear();
       Page page = pages.read(asking(null, List.of(), 20, cursor));
-      for (ChunkKey key : grid.reads) {
+      for (ChunkKey key : grid.store.reads) {
         assertTrue(lastOrdinals.get(key) >= next, key + " has no row from " + next + " on");
       }
       // Each of three nodes looks for the page's rows; none goes on to the end.
-      assertTrue(grid.reads.size() <= 3 * 20 + PARTITIONS, grid.reads.size() + " reads");
+      assertTrue(
+          grid.store.reads.size() <= 3 * 20 + PARTITIONS, grid.store.reads.size() + " reads");
       for (Row row : page.rows()) {
         assertEquals(row(next++), row);
       }
       cursor = page.cursor();
     } while (cursor != null);
     assertEquals(600, next);
-    grid.reads.clear();
+    grid.store.reads.clear();
     pages.read(asking(null, List.of(), 1, null));
-    assertEquals(PARTITIONS - 1, grid.reads.size());
+    assertEquals(PARTITIONS - 1, grid.store.reads.size());
   }
 
   @Test
@@ -205,9 +206,9 @@ class RowPagesTest {
   void aDamagedChunkIsNamed() {
     Manifest manifest = dataset(new SplittableRandom(9), 30);
     ChunkKey key = manifest.key(manifest.chunks().get(0));
-    byte[] damaged = grid.get(key).clone();
+    byte[] damaged = grid.store.get(key).clone();
     damaged[damaged.length / 2] ^= 1;
-    grid.put(key, damaged);
+    grid.store.put(key, damaged);
     NeuroWeaverException error =
         assertThrows(
             NeuroWeaverException.class, () -> pages.read(asking(null, List.of("n"), 30, null)));

@@ -1,25 +1,14 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
-import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.jobs.grid.CancelledException;
 import com.auterity.neuroweaver.jobs.grid.Grid;
-import com.auterity.neuroweaver.jobs.grid.JobContext;
-import com.auterity.neuroweaver.jobs.grid.Meter;
-import com.auterity.neuroweaver.jobs.grid.Progress;
+import com.auterity.neuroweaver.jobs.grid.LocalRun;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Optional;
 
-/** One run of a job in one process; what it commits can be handed to the next run. */
-final class LocalJob implements JobContext {
-  private final DatasetCatalog catalog;
-  private final ChunkStore chunks;
-  private final Grid grid;
-  private final ObjectNode parameters;
-  private final String jobId;
-  Commit last;
-
+/** One run of a job; what it commits can be handed to the next run. */
+final class LocalJob extends LocalRun {
   /** The coordinator dies when it commits this step. */
   long diesAtStep = Long.MAX_VALUE;
 
@@ -28,59 +17,7 @@ final class LocalJob implements JobContext {
 
   LocalJob(
       String jobId, DatasetCatalog catalog, ChunkStore chunks, Grid grid, ObjectNode parameters) {
-    this.jobId = jobId;
-    this.catalog = catalog;
-    this.chunks = chunks;
-    this.grid = grid;
-    this.parameters = parameters;
-  }
-
-  @Override
-  public String tenant() {
-    return "default";
-  }
-
-  @Override
-  public String jobId() {
-    return jobId;
-  }
-
-  @Override
-  public long epoch() {
-    return 1;
-  }
-
-  @Override
-  public ObjectNode parameters() {
-    return parameters;
-  }
-
-  @Override
-  public Grid grid() {
-    return grid;
-  }
-
-  @Override
-  public DatasetCatalog datasets() {
-    return catalog;
-  }
-
-  @Override
-  public ChunkStore chunks() {
-    return chunks;
-  }
-
-  @Override
-  public BlobStore blobs() {
-    throw new UnsupportedOperationException("refinement keeps no blobs");
-  }
-
-  @Override
-  public void progress(Progress progress) {}
-
-  @Override
-  public Optional<Commit> lastCommit() {
-    return Optional.ofNullable(last);
+    super(jobId, catalog, chunks, grid, parameters);
   }
 
   @Override
@@ -88,21 +25,13 @@ final class LocalJob implements JobContext {
     if (step >= diesAtStep) {
       throw new IllegalStateException("coordinator died");
     }
-    last = new Commit(step, state);
+    super.commit(step, state);
   }
 
   @Override
   public void ensureActive() {
     if (last != null && last.step() >= cancelledAtStep) {
-      throw new CancelledException(jobId);
+      throw new CancelledException(jobId());
     }
-  }
-
-  @Override
-  public void attribute(String datasetVersionId, String modelVersionId) {}
-
-  @Override
-  public Meter meter() {
-    return new Meter();
   }
 }
