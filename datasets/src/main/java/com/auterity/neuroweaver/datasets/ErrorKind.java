@@ -13,6 +13,8 @@ public enum ErrorKind {
   /** Stored bytes do not match their checksum, or a file contradicts itself. */
   CORRUPT(500, false),
   OUT_OF_MEMORY(507, false),
+  /** A disk of the grid has less room than it shall have. */
+  OUT_OF_STORAGE(507, false),
   INTERNAL(500, false);
 
   private final int httpStatus;

@@ -391,7 +391,7 @@ final class DatasetProducer extends NoOpFlightProducer {
           case INVALID_INPUT, UNPROCESSABLE -> CallStatus.INVALID_ARGUMENT;
           case NOT_FOUND -> CallStatus.NOT_FOUND;
           case CONFLICT -> CallStatus.ALREADY_EXISTS;
-          case TOO_LARGE, BUSY, OUT_OF_MEMORY -> CallStatus.RESOURCE_EXHAUSTED;
+          case TOO_LARGE, BUSY, OUT_OF_MEMORY, OUT_OF_STORAGE -> CallStatus.RESOURCE_EXHAUSTED;
           case UNAVAILABLE -> CallStatus.UNAVAILABLE;
           case CANCELLED -> CallStatus.CANCELLED;
           default -> CallStatus.INTERNAL;

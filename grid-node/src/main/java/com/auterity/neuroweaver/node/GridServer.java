@@ -18,6 +18,7 @@ import com.auterity.neuroweaver.datasets.store.DatasetVersionRow;
 import com.auterity.neuroweaver.datasets.store.IgniteBlobStore;
 import com.auterity.neuroweaver.datasets.store.IgniteChunkStore;
 import com.auterity.neuroweaver.datasets.store.IgniteDatasetCatalog;
+import com.auterity.neuroweaver.datasets.store.NodeDiskRow;
 import com.auterity.neuroweaver.datasets.table.IgniteRecordTable;
 import com.auterity.neuroweaver.flight.DatasetFlightServer;
 import com.auterity.neuroweaver.flight.FlightNodeRow;
@@ -268,28 +269,26 @@ public final class GridServer implements AutoCloseable {
             new IgniteRecordTable<>(ignite, DatasetDisposalRow.TABLE),
             config.partitions(),
             clock);
+    Placement placement = new Placement(ignite, IgniteChunkStore.CACHE);
+    DiskGuard disk =
+        new DiskGuard(
+            config, new IgniteRecordTable<>(ignite, NodeDiskRow.TABLE), placement::nodes, clock);
+    opened.push(disk);
+    disk.start();
     ChunkStore chunks =
         new IgniteChunkStore(
             ignite.cache(IgniteChunkStore.CACHE),
-            new ChunkRepair(ignite, new IgniteRecordTable<>(ignite, ChunkRepairRow.TABLE), clock));
+            new ChunkRepair(ignite, new IgniteRecordTable<>(ignite, ChunkRepairRow.TABLE), clock),
+            disk::admit);
     IgniteBlobStore blobs =
-        new IgniteBlobStore(ignite.cache(IgniteBlobStore.CACHE), config.blobsDir());
+        new IgniteBlobStore(ignite.cache(IgniteBlobStore.CACHE), config.blobsDir(), disk::admit);
     blobs.removeStrayFiles();
     JobService jobs = JobService.on(ignite, kinds, clock);
     NodeRuntime runtime =
         new NodeRuntime(
             config.name(), datasets, chunks, blobs, config.workers(), claimed::add, clock);
     return new GridParts(
-        config,
-        home,
-        ignite,
-        clock,
-        datasets,
-        chunks,
-        blobs,
-        jobs,
-        runtime,
-        new Placement(ignite, IgniteChunkStore.CACHE));
+        config, home, ignite, clock, datasets, chunks, blobs, jobs, runtime, placement);
   }
 
   private Ignite startIgnite(String numerics) {

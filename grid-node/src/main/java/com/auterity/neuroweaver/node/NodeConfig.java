@@ -23,6 +23,7 @@ import java.util.OptionalInt;
  * @param snapshotDir absolute: where this node's part of each snapshot lies
  * @param departureSeconds after how long a node that left loses its share of the data
  * @param uploadsMaxMb the longest file that may be sent
+ * @param minFreeMb with less room on this node's disk the grid takes no data
  * @param prices absolute path of the price list
  */
 public record NodeConfig(
@@ -47,6 +48,7 @@ public record NodeConfig(
     DeviceWish device,
     Path prices,
     int uploadsMaxMb,
+    int minFreeMb,
     String logLevel,
     int logFileMb,
     int logFilesKept,
@@ -129,6 +131,7 @@ public record NodeConfig(
                   tree.path("device").asText("auto"), tree.path("precision").asText("auto")),
               path(tree.path("prices").asText("config/prices.yaml")),
               tree.path("uploads").path("max_mb").asInt(102_400),
+              tree.path("disk").path("min_free_mb").asInt(1_024),
               logs.path("level").asText("INFO"),
               logs.path("file_mb").asInt(64),
               logs.path("keep_files").asInt(5),

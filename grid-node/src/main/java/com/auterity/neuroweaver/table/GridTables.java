@@ -11,6 +11,7 @@ import com.auterity.neuroweaver.datasets.store.DatasetRow;
 import com.auterity.neuroweaver.datasets.store.DatasetVersionRow;
 import com.auterity.neuroweaver.datasets.store.IgniteBlobStore;
 import com.auterity.neuroweaver.datasets.store.IgniteChunkStore;
+import com.auterity.neuroweaver.datasets.store.NodeDiskRow;
 import com.auterity.neuroweaver.flight.FlightNodeRow;
 import com.auterity.neuroweaver.job.JobTables;
 import com.auterity.neuroweaver.jobs.loading.LoadKeyRow;
@@ -68,7 +69,8 @@ public final class GridTables {
                 ChunkRepairRow.TABLE,
                 DatasetDisposalRow.TABLE,
                 DatasetRetentionRow.TABLE,
-                DatasetErasureRow.TABLE),
+                DatasetErasureRow.TABLE,
+                NodeDiskRow.TABLE),
             List.of(),
             List.of()),
         new Migration(

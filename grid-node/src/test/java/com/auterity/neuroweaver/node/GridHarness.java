@@ -180,8 +180,13 @@ public final class GridHarness implements AutoCloseable {
   public void destroy() {
     terminateAll();
     for (int i = 0; i < nodes; i++) {
-      delete(workDir(i));
+      clear(i);
     }
+  }
+
+  /** Removes all that a node that does not run has stored. */
+  public void clear(int node) {
+    delete(workDir(node));
   }
 
   private static void delete(Path folder) {
@@ -232,15 +237,20 @@ public final class GridHarness implements AutoCloseable {
     signal("CONT", node);
   }
 
+  /** From now on no file of the node's gets longer, as on a full disk. */
+  public void fillDisk(int node) {
+    run("prlimit", "--pid", "" + processes[node].process.pid(), "--fsize=4096:4096");
+  }
+
   private void signal(String signal, int node) {
+    run("kill", "-" + signal, "" + processes[node].process.pid());
+  }
+
+  private static void run(String... command) {
     try {
-      int code =
-          new ProcessBuilder("kill", "-" + signal, "" + processes[node].process.pid())
-              .inheritIO()
-              .start()
-              .waitFor();
+      int code = new ProcessBuilder(command).inheritIO().start().waitFor();
       if (code != 0) {
-        throw new AssertionError("kill -" + signal + " ended with " + code);
+        throw new AssertionError(String.join(" ", command) + " ended with " + code);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.datasets.store.Manifest;
-import com.auterity.neuroweaver.datasets.store.RecordCodec;
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
@@ -26,13 +22,13 @@ class LoadFaultsTest {
   void aLoadWhoseNodesAreKilledStoresTheSameBytes() throws Exception {
     try (GridHarness grid = GridHarness.start(2, "backups=1", "departure_seconds=3600")) {
       Path file = grid.folder("files").resolve("orders.csv");
-      write(file);
+      OrderLoads.write(file, ROWS);
       Manifest undisturbed;
       try (IgniteClient client = grid.client(0)) {
         SqlJobs jobs = new SqlJobs(client);
-        String job = submit(jobs, "undisturbed", file);
+        String job = OrderLoads.submit(jobs, "undisturbed", file);
         jobs.awaitState(job, "SUCCEEDED");
-        undisturbed = manifest(jobs, "undisturbed");
+        undisturbed = OrderLoads.manifest(jobs, "undisturbed");
       }
       assertEquals(ROWS, undisturbed.rows());
       Random random = new Random(Long.getLong("neuroweaver.faults.seed", 1));
@@ -44,7 +40,7 @@ class LoadFaultsTest {
         long rows = random.nextInt(ROWS / 2);
         try (IgniteClient client = grid.client(0)) {
           SqlJobs jobs = new SqlJobs(client);
-          job = submit(jobs, name, file);
+          job = OrderLoads.submit(jobs, name, file);
           GridHarness.await(
               Duration.ofSeconds(120),
               "row " + rows + " to be read",
@@ -59,7 +55,7 @@ class LoadFaultsTest {
           jobs.awaitState(job, "SUCCEEDED");
           assertEquals(
               undisturbed.chunks(),
-              manifest(jobs, name).chunks(),
+              OrderLoads.manifest(jobs, name).chunks(),
               "round " + round + ", " + grid.name(victim) + " killed at row " + rows);
           takenUp += (Long) jobs.column(job, "EPOCH") > 1 ? 1 : 0;
         }
@@ -91,44 +87,6 @@ class LoadFaultsTest {
         }
         grid.launch(away);
         grid.awaitReady(away);
-      }
-    }
-  }
-
-  private static String submit(SqlJobs jobs, String name, Path file) {
-    return jobs.submit(
-        name,
-        "load",
-        """
-        {"name": "%s", "path": "%s", "partition_by": "vin", "columns": [
-          {"name": "vin", "type": "string"}, {"name": "opened", "type": "date"},
-          {"name": "km", "type": "int64"}, {"name": "amount", "type": "float64"},
-          {"name": "complaint", "type": "string"}]}
-        """
-            .formatted(name, file));
-  }
-
-  private static Manifest manifest(SqlJobs jobs, String name) {
-    byte[] bytes =
-        (byte[])
-            jobs.query("SELECT MANIFEST FROM NEUROWEAVER.DATASET_VERSION WHERE NAME = ?", name)
-                .get(0)
-                .get(0);
-    return RecordCodec.decode(bytes, Manifest.class);
-  }
-
-  private static void write(Path file) throws IOException {
-    Random random = new Random(7);
-    try (BufferedWriter out = Files.newBufferedWriter(file)) {
-      out.write("vin,opened,km,amount,complaint\n");
-      for (int i = 0; i < ROWS; i++) {
-        out.write("1HGCM8263" + (10_000_000 + random.nextInt(40_000)));
-        out.write(",2026-0" + (1 + random.nextInt(9)) + "-1" + random.nextInt(9));
-        out.write("," + random.nextInt(250_000) + "," + random.nextInt(100_000) / 100.0 + ",\"");
-        for (int w = 0; w < 14; w++) {
-          out.write(Long.toString(random.nextLong() >>> 34, 36) + (w % 5 == 4 ? ", " : " "));
-        }
-        out.write("\"\n");
       }
     }
   }

@@ -47,6 +47,7 @@ class NodeConfigTest {
             DeviceWish.ANY,
             Path.of("/grid/config/prices.yaml"),
             102_400,
+            1_024,
             "INFO",
             64,
             5,
@@ -88,6 +89,7 @@ class NodeConfigTest {
             prices: my/prices.yaml
             flight_port: 5005
             uploads: {max_mb: 7}
+            disk: {min_free_mb: 5}
             logs: {level: DEBUG, file_mb: 1, keep_files: 2}
             tls:
               keystore: keys/node.p12
@@ -120,6 +122,7 @@ class NodeConfigTest {
             DeviceWish.of("nd4j", "float32"),
             Path.of("/grid/my/prices.yaml"),
             7,
+            5,
             "DEBUG",
             1,
             2,

@@ -20,19 +20,30 @@ public final class IgniteBlobStore implements BlobStore {
 
   private final IgniteCache<String, byte[]> cache;
   private final BlobFolder files;
+  private final Runnable admission;
 
   /**
    * @param folder where this node materializes blobs
    */
   public IgniteBlobStore(IgniteCache<String, byte[]> cache, Path folder) {
+    this(cache, folder, () -> {});
+  }
+
+  /**
+   * @param folder where this node materializes blobs
+   * @param admission throws when no blob can be taken now
+   */
+  public IgniteBlobStore(IgniteCache<String, byte[]> cache, Path folder, Runnable admission) {
     this.cache = cache;
     this.files = new BlobFolder(folder);
+    this.admission = admission;
   }
 
   @Override
   public String put(byte[] bytes) {
     String sha256 = Sha256.hex(bytes);
     if (!contains(sha256)) {
+      admission.run();
       GridAccess.to("blob " + sha256, () -> write(sha256, bytes));
     }
     return sha256;
@@ -55,6 +66,7 @@ public final class IgniteBlobStore implements BlobStore {
         new BlobOutput.Pieces() {
           @Override
           public void put(int number, byte[] piece) {
+            admission.run();
             GridAccess.to("blob " + address, () -> cache.put(key(address, number), piece));
           }
 

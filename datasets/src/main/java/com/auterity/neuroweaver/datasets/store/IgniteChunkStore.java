@@ -14,22 +14,27 @@ public final class IgniteChunkStore implements ChunkStore {
 
   private final IgniteCache<ChunkKey, byte[]> cache;
   private final ChunkRepair repair;
+  private final Runnable admission;
 
-  /** A store whose damaged chunks stay damaged. */
+  /** A store whose damaged chunks stay damaged and that takes whatever comes. */
   public IgniteChunkStore(IgniteCache<ChunkKey, byte[]> cache) {
-    this(cache, null);
+    this(cache, null, () -> {});
   }
 
   /**
    * @param repair mends damaged chunks; may be null
+   * @param admission throws when no chunk can be taken now
    */
-  public IgniteChunkStore(IgniteCache<ChunkKey, byte[]> cache, ChunkRepair repair) {
+  public IgniteChunkStore(
+      IgniteCache<ChunkKey, byte[]> cache, ChunkRepair repair, Runnable admission) {
     this.cache = cache;
     this.repair = repair;
+    this.admission = admission;
   }
 
   @Override
   public void put(ChunkKey key, byte[] chunk) {
+    admission.run();
     GridAccess.to("chunk " + key, () -> cache.put(key, chunk));
   }
 

@@ -225,7 +225,8 @@ class IgniteStoresTest {
     return new IgniteChunkStore(
         node.cache(IgniteChunkStore.CACHE),
         new ChunkRepair(
-            node, new IgniteRecordTable<>(node, ChunkRepairRow.TABLE), Clock.systemUTC()));
+            node, new IgniteRecordTable<>(node, ChunkRepairRow.TABLE), Clock.systemUTC()),
+        () -> {});
   }
 
   private static List<ChunkRepairRow> repairs(Manifest manifest) {
