@@ -22,7 +22,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.Date;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,6 +34,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
 import org.apache.arrow.flight.AsyncPutListener;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightDescriptor;
@@ -396,6 +401,20 @@ class DataAccessTest {
     assertEquals(
         List.of(List.of("blue", 310L)),
         sql.query("SELECT COLOUR, COUNT(*) FROM NEUROWEAVER.VEHICLE GROUP BY COLOUR"));
+    try (Connection jdbc =
+            DriverManager.getConnection("jdbc:ignite:thin://" + grid.address(1, "client"));
+        Statement statement = jdbc.createStatement();
+        ResultSet joined =
+            statement.executeQuery(
+                "SELECT D.NAME, COUNT(*) FROM NEUROWEAVER.VEHICLE V"
+                    + " JOIN NEUROWEAVER.PUBLISHED_TABLE P ON P.TABLE_NAME = 'VEHICLE'"
+                    + " JOIN NEUROWEAVER.DATASET D ON D.NAME = P.DATASET_NAME"
+                    + " WHERE V.SOLD >= DATE '2026-01-15' GROUP BY D.NAME")) {
+      assertTrue(joined.next());
+      assertEquals("stock", joined.getString(1));
+      assertEquals(IntStream.range(0, 310).filter(i -> i % 28 >= 14).count(), joined.getLong(2));
+      assertFalse(joined.next());
+    }
     JsonNode erased = succeeded(nodes.get(1).erase("stock", new EraseRequest("vin", "V00003")));
     assertEquals("[\"VEHICLE\"]", erased.get("tables").toString());
     assertEquals(

@@ -332,9 +332,13 @@ class LoadHandlerTest {
             {"partition_by": "vin", "columns": [{"name": "km", "type": "int64"}]}
             """)) {
       ObjectNode parameters = parameters(file, options);
+      Path rejects = folder.resolve("rejects-" + options.length());
+      Path disturbedRejects = folder.resolve("disturbed-rejects-" + options.length());
       parameters.put("name", "undisturbed-" + options.length());
+      parameters.put("rejects", rejects.toString());
       ObjectNode expected = eager.run(job("job_0" + options.length(), chunks, parameters));
       parameters.put("name", "disturbed-" + options.length());
+      parameters.put("rejects", disturbedRejects.toString());
       AtomicInteger puts = new AtomicInteger();
       int deaths = 0;
       Optional<Commit> last = Optional.empty();
@@ -368,6 +372,9 @@ class LoadHandlerTest {
       assertEquals(undisturbed.chunks(), disturbed.chunks());
       assertEquals(expected.get("rejected"), result.get("rejected"));
       assertEquals(expected.get("rejected_rows"), result.get("rejected_rows"));
+      assertEquals(-1, Files.mismatch(rejects, disturbedRejects), "each rejected row once");
+      assertEquals(
+          expected.at("/rejected/bad_value").asLong(), Files.readAllLines(rejects).size());
       // Only chunks that were under way at a death are stored once more.
       assertTrue(puts.get() < undisturbed.chunks().size() + deaths * 9, "puts " + puts);
     }
