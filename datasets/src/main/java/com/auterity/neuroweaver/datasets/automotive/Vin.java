@@ -11,6 +11,7 @@ import java.util.OptionalInt;
  * check digit is right is {@link #checkDigitIsRight()}.
  */
 public record Vin(String value) {
+  static final int LENGTH = 17;
   private static final String YEAR_CODES = "ABCDEFGHJKLMNPRSTVWXY123456789";
   private static final int[] WEIGHTS = {8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2};
   private static final Map<String, String> MAKERS =
@@ -86,6 +87,24 @@ public record Vin(String value) {
     }
     int rest = sum % 11;
     return rest == 10 ? 'X' : (char) ('0' + rest);
+  }
+
+  /**
+   * Whether 17 bytes of ASCII are a VIN in capitals whose check digit is right where it has to be:
+   * North America's (49 CFR 565); other makers use the place as they like.
+   */
+  static boolean isRight(byte[] text, int from) {
+    int sum = 0;
+    for (int i = 0; i < LENGTH; i++) {
+      int value = transliterate((char) text[from + i]);
+      if (value < 0) {
+        return false;
+      }
+      sum += WEIGHTS[i] * value;
+    }
+    int rest = sum % 11;
+    byte first = text[from];
+    return first < '1' || first > '5' || text[from + 8] == (rest == 10 ? 'X' : '0' + rest);
   }
 
   public boolean checkDigitIsRight() {

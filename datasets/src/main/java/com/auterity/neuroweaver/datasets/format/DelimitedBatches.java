@@ -341,14 +341,21 @@ final class DelimitedBatches implements BatchSource {
         }
       }
       try {
-        String fault = meanings.has(c) ? fault(c, column.type(), bytes, from, to) : null;
-        if (fault != null) {
-          return reject(record, meanings.reason(c), fault, rejected);
+        boolean text = column.type() == ColumnType.STRING;
+        long bits = text ? 0 : Utf8Values.bits(column.type(), bytes, from, to);
+        if (meanings.has(c)
+            && !(text
+                ? meanings.surelyFits(c, bytes, from, to)
+                : meanings.surelyFits(c, column.type(), bits))) {
+          String fault = fault(c, column.type(), bytes, from, to);
+          if (fault != null) {
+            return reject(record, meanings.reason(c), fault, rejected);
+          }
         }
-        if (column.type() == ColumnType.STRING) {
+        if (text) {
           rows.column(c).addText(bytes, from, to);
         } else {
-          rows.column(c).addBits(Utf8Values.bits(column.type(), bytes, from, to));
+          rows.column(c).addBits(bits);
         }
       } catch (BadValueException e) {
         return reject(

@@ -1,8 +1,10 @@
 package com.auterity.neuroweaver.datasets.format;
 
+import com.auterity.neuroweaver.datasets.automotive.SemanticBytes;
 import com.auterity.neuroweaver.datasets.automotive.SemanticCheck;
 import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnDeclaration;
+import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
 import java.util.List;
@@ -36,6 +38,16 @@ final class Meanings {
 
   boolean has(int column) {
     return meanings[column] != null;
+  }
+
+  /** Whether a text of a column that {@link #has} a meaning is right for sure. */
+  boolean surelyFits(int column, byte[] text, int from, int to) {
+    return SemanticBytes.fits(meanings[column], text, from, to);
+  }
+
+  /** Whether a value that is not text, of a column that has a meaning, is right for sure. */
+  boolean surelyFits(int column, ColumnType type, long bits) {
+    return SemanticBytes.fits(meanings[column], type, bits);
   }
 
   /** What is wrong with a value of a column that {@link #has} a meaning, or null. */

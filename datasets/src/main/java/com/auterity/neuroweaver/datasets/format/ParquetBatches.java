@@ -1,6 +1,5 @@
 package com.auterity.neuroweaver.datasets.format;
 
-import com.auterity.neuroweaver.datasets.automotive.SemanticCheck;
 import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnDeclaration;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
@@ -12,8 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -44,6 +46,7 @@ final class ParquetBatches implements BatchSource {
   private final List<BlockMetaData> groups;
   private final List<ParquetCell> cells;
   private final Schema schema;
+  private final Meanings meanings;
   private final RejectedRows.Kept kept;
   private final int maxCell;
   private int nextGroup;
@@ -54,6 +57,7 @@ final class ParquetBatches implements BatchSource {
       ParquetMetadata footer,
       List<ParquetCell> cells,
       Schema schema,
+      Meanings meanings,
       RejectedRows.Kept kept,
       int maxCell) {
     this.file = file;
@@ -62,19 +66,14 @@ final class ParquetBatches implements BatchSource {
     this.groups = footer.getBlocks();
     this.cells = cells;
     this.schema = schema;
+    this.meanings = meanings;
     this.kept = kept;
     this.maxCell = maxCell;
   }
 
-  /**
-   * The file, when it can be read so: flat columns in their own types, no values to be checked for
-   * what they mean.
-   */
+  /** The file, when it can be read so: flat columns in their own types. */
   static Optional<ParquetBatches> open(
       Path file, FileOptions options, Position from, RejectedRows.Kept kept) {
-    if (options.columns().stream().anyMatch(c -> SemanticCheck.checks(c.semantic()))) {
-      return Optional.empty();
-    }
     ParquetMetadata footer = footer(file);
     MessageType type = footer.getFileMetaData().getSchema();
     if (type.getFields().stream().anyMatch(ParquetNested::nested)) {
@@ -87,12 +86,14 @@ final class ParquetBatches implements BatchSource {
     if (footer.getBlocks().stream().allMatch(group -> group.getRowCount() == 0)) {
       throw DatasetFile.refused(file, "has no row");
     }
+    Schema schema = ParquetRowReader.schema(file, type, cells, options);
     ParquetBatches batches =
         new ParquetBatches(
             file,
             footer,
             cells,
-            ParquetRowReader.schema(file, type, cells, options),
+            schema,
+            new Meanings(schema, options.columns()),
             kept,
             options.maxCell());
     batches.skip(from.records());
@@ -189,6 +190,9 @@ final class ParquetBatches implements BatchSource {
       for (int c = 0; c < cells.size(); c++) {
         ColumnDescriptor descriptor = type.getColumns().get(c);
         read(columns.getColumnReader(descriptor), c, rows.column(c), count, problems);
+        if (meanings.has(c)) {
+          check(c, rows.column(c), count, problems);
+        }
       }
       for (int r = 0; r < count; r++) {
         rows.endRow(firstOrdinal + r);
@@ -197,6 +201,23 @@ final class ParquetBatches implements BatchSource {
           problems.without(rows),
           problems.rejected(firstOrdinal, rows),
           new Position(0, 0, firstOrdinal));
+    }
+
+    private void check(int c, ColumnValues values, int count, Problems problems) {
+      ColumnType type = values.type();
+      for (int r = 0; r < count; r++) {
+        if (values.isNull(r)
+            || (type == ColumnType.STRING
+                ? values.end(r) > values.start(r)
+                    && meanings.surelyFits(c, values.text(), values.start(r), values.end(r))
+                : meanings.surelyFits(c, type, values.bits(r)))) {
+          continue;
+        }
+        String fault = meanings.fault(c, values.get(r));
+        if (fault != null) {
+          problems.meaning(r, meanings.reason(c), fault);
+        }
+      }
     }
 
     private void read(
@@ -231,18 +252,29 @@ final class ParquetBatches implements BatchSource {
     }
   }
 
-  /** Rows that cannot be taken, with the first reason of each; a bad value tells more than none. */
+  /**
+   * Rows that cannot be taken, with the first reason of each; a bad value tells more than none, and
+   * what values mean is looked at last.
+   */
   private static final class Problems {
     private final RejectedRows.Kept kept;
-    private final Kind bad;
-    private final Kind tooLong;
-    private final Kind missing;
+    private final List<Kind> kinds = new ArrayList<>();
+    private final Kind bad = kind();
+    private final Kind tooLong = kind();
+    private final Kind missing = kind();
+    private final Kind meaning = kind();
+
+    /** Of the rows of {@link #meaning}. */
+    private final Map<Integer, String> reasons = new HashMap<>();
 
     Problems(RejectedRows.Kept kept) {
       this.kept = kept;
-      this.bad = new Kind();
-      this.tooLong = new Kind();
-      this.missing = new Kind();
+    }
+
+    private Kind kind() {
+      Kind kind = new Kind();
+      kinds.add(kind);
+      return kind;
     }
 
     private final class Kind {
@@ -273,27 +305,38 @@ final class ParquetBatches implements BatchSource {
       missing.add(row, message);
     }
 
+    void meaning(int row, String reason, String message) {
+      reasons.putIfAbsent(row, reason);
+      meaning.add(row, message);
+    }
+
     RejectedRows rejected(long firstOrdinal, RowBatch batch) {
       RejectedRows rejected = new RejectedRows(kept);
       BitSet all = rows();
       for (int r = all.nextSetBit(0); r >= 0; r = all.nextSetBit(r + 1)) {
-        Kind kind = bad.rows.get(r) ? bad : tooLong.rows.get(r) ? tooLong : missing;
         int row = r;
+        Kind kind = kinds.stream().filter(k -> k.rows.get(row)).findFirst().orElseThrow();
         rejected.add(
             firstOrdinal + r + 1,
-            kind == bad
-                ? RejectedRows.BAD_VALUE
-                : kind == tooLong ? RejectedRows.TOO_LONG : RejectedRows.MISSING_VALUE,
+            reason(kind, r),
             kind.first.get(r),
             () -> batch.schema().byName(batch.row(row)));
       }
       return rejected;
     }
 
+    private String reason(Kind kind, int row) {
+      if (kind == meaning) {
+        return reasons.get(row);
+      }
+      return kind == bad
+          ? RejectedRows.BAD_VALUE
+          : kind == tooLong ? RejectedRows.TOO_LONG : RejectedRows.MISSING_VALUE;
+    }
+
     private BitSet rows() {
-      BitSet all = (BitSet) bad.rows.clone();
-      all.or(tooLong.rows);
-      all.or(missing.rows);
+      BitSet all = new BitSet();
+      kinds.forEach(kind -> all.or(kind.rows));
       return all;
     }
 

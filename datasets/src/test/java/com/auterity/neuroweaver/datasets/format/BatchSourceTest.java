@@ -260,6 +260,60 @@ class BatchSourceTest {
   }
 
   @Test
+  void whatColumnsMeanIsCheckedAlike() throws IOException {
+    List<ColumnDeclaration> columns =
+        List.of(
+            new ColumnDeclaration("vin", ColumnType.STRING, SemanticType.VIN, false),
+            new ColumnDeclaration("phone", ColumnType.STRING, SemanticType.PHONE, true),
+            new ColumnDeclaration("email", ColumnType.STRING, SemanticType.EMAIL, true),
+            new ColumnDeclaration("km", ColumnType.INT64, SemanticType.ODOMETER, true),
+            new ColumnDeclaration("paid", ColumnType.FLOAT64, SemanticType.MONEY, true),
+            new ColumnDeclaration("op", ColumnType.STRING, SemanticType.OP_CODE, true),
+            new ColumnDeclaration("more", ColumnType.STRING, SemanticType.JSON, true));
+    Object[][] values = {
+      {"1HGCM82633A004352", "wba3a5c50cf256651", "1HGCM82643A004352", "short", "JM1BL1SF0A1100000"},
+      {"(555) 010-0199", "555-0100 x7", "12", null},
+      {"ann@example.com", "ann@example", "größe@beispiel.de", null},
+      {5L, 2_000_001L, -3L, null},
+      {5.5, -1.0, null},
+      {"LOF", "#9", "a".repeat(33), null},
+      {"{}", "[1", null},
+    };
+    Schema schema =
+        new Schema(
+            columns.stream().map(column -> Column.of(column.name(), column.type())).toList());
+    Path parquet = folder.resolve("meant.parquet");
+    Path csv = folder.resolve("meant.csv");
+    Random random = new Random(8);
+    StringBuilder text = new StringBuilder(String.join("\t", schema.names())).append('\n');
+    try (ParquetRowWriter writer =
+        new ParquetRowWriter(parquet, schema, ParquetRowWriter.Compression.ZSTD)) {
+      for (int i = 0; i < 30_000; i++) {
+        Object[] row = new Object[values.length];
+        for (int c = 0; c < row.length; c++) {
+          // Mostly right, so that some rows are.
+          row[c] = values[c][random.nextInt(8) == 0 ? random.nextInt(values[c].length) : 0];
+          text.append(c == 0 ? "" : "\t").append(row[c] == null ? "" : row[c]);
+        }
+        text.append('\n');
+        writer.write(new Row(i, row));
+      }
+    }
+    Files.writeString(csv, text);
+    FileOptions columnar = FileOptions.of(FileFormat.PARQUET).withColumns(columns);
+    try (BatchSource source =
+        DatasetFile.openBatches(parquet, columnar, BatchSource.Position.BEGINNING, 20)) {
+      assertInstanceOf(ParquetBatches.class, source);
+    }
+    Read expected = byRow(parquet, columnar);
+    assertTrue(
+        expected.rows().size() > 1_000 && expected.counts().size() > 5, "" + expected.counts());
+    assertTrue(expected.equals(byBatch(parquet, columnar)), "rows or first rejections differ");
+    FileOptions delimited = FileOptions.of(FileFormat.TSV).withColumns(columns);
+    assertTrue(byRow(csv, delimited).equals(byBatch(csv, delimited)), "rows or rejections differ");
+  }
+
+  @Test
   void shortFormsHaveTheValuesOfTheSlowReading() {
     Random random = new Random(11);
     for (int i = 0; i < 200_000; i++) {

@@ -373,8 +373,7 @@ class LoadHandlerTest {
       assertEquals(expected.get("rejected"), result.get("rejected"));
       assertEquals(expected.get("rejected_rows"), result.get("rejected_rows"));
       assertEquals(-1, Files.mismatch(rejects, disturbedRejects), "each rejected row once");
-      assertEquals(
-          expected.at("/rejected/bad_value").asLong(), Files.readAllLines(rejects).size());
+      assertEquals(expected.at("/rejected/bad_value").asLong(), Files.readAllLines(rejects).size());
       // Only chunks that were under way at a death are stored once more.
       assertTrue(puts.get() < undisturbed.chunks().size() + deaths * 9, "puts " + puts);
     }
