@@ -12,7 +12,9 @@ import java.util.function.ToDoubleFunction;
 /** A file into persistent partitions kept twice on two local nodes, beside a rewrite of it. */
 final class IngestBench implements Bench {
   private static final long SEED = 1;
-  private static final int WARM_MEBIBYTES = 64;
+
+  /** After so much the nodes' code is compiled, as it is in a node that has run for a while. */
+  private static final int WARM_MEBIBYTES = 512;
 
   @Override
   public String name() {
@@ -53,7 +55,7 @@ final class IngestBench implements Bench {
       run.say("  source of %d MB (made once, kept in %s)", run.megabytes(), folder);
       Source source = source(files, run.megabytes());
       Source quarter = source(files, Math.max(1, run.megabytes() / 4));
-      Source warm = source(files, Math.min(WARM_MEBIBYTES, Math.max(1, run.megabytes() / 4)));
+      Source warm = source(files, Math.min(WARM_MEBIBYTES, run.megabytes()));
       OurIngest ours = new OurIngest(run.home().toAbsolutePath(), folder.resolve("grid"));
       List<OurIngest.Turn> turns = new ArrayList<>();
       Rounds.Turn ourTurn =

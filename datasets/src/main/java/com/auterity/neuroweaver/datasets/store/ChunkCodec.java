@@ -41,7 +41,7 @@ public final class ChunkCodec {
   /** The hidden column; no column of a dataset may have its name. */
   public static final String ORDINAL = "_ordinal";
 
-  private static final int ZSTD_LEVEL = 3;
+  private static final int ZSTD_LEVEL = 1;
   // One root for the process: making one is costly, and a child that leaks fails its own close.
   private static final BufferAllocator MEMORY = new RootAllocator();
 
