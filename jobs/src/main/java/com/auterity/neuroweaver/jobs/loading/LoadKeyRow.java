@@ -14,6 +14,7 @@ public record LoadKeyRow(
     String loadKey,
     String contentSha256,
     String versionId,
+    int version,
     String jobId,
     Instant createdAt) {
   public static final TableDefinition<LoadKeyRow> TABLE =

@@ -2,6 +2,8 @@ package com.auterity.neuroweaver.jobs.loading;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
+import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.table.RecordTable;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
@@ -41,9 +43,7 @@ public final class LoadKeys {
       if (found.isPresent()) {
         LoadKeyRow first = found.get();
         Optional<Manifest> made =
-            first.jobId().equals(context.jobId())
-                ? Optional.empty()
-                : context.datasets().find(context.tenant(), first.versionId());
+            first.jobId().equals(context.jobId()) ? Optional.empty() : madeBy(context, first);
         if (made.isPresent()) {
           if (!first.contentSha256().equals(contentSha256)) {
             throw refused(
@@ -64,13 +64,15 @@ public final class LoadKeys {
               name, key, "is being loaded by job " + first.jobId() + "; wait until it has ended");
         }
       }
+      Reservation reserved = context.datasets().reserve(context.tenant(), name, context.jobId());
       LoadKeyRow mine =
           new LoadKeyRow(
               context.tenant(),
               name,
               key,
               contentSha256,
-              context.datasets().reserve(context.tenant(), name, context.jobId()).versionId(),
+              reserved.versionId(),
+              reserved.version(),
               context.jobId(),
               clock.instant().truncatedTo(ChronoUnit.MICROS));
       boolean claimed =
@@ -83,6 +85,42 @@ public final class LoadKeys {
       if (claimed) {
         return Optional.empty();
       }
+    }
+  }
+
+  /**
+   * The version a load with the key made, or what took its number when rows were erased from it:
+   * loading the file again would bring them back.
+   *
+   * @throws NeuroWeaverException CONFLICT when the version was retired
+   */
+  private static Optional<Manifest> madeBy(JobContext context, LoadKeyRow first) {
+    DatasetCatalog datasets = context.datasets();
+    Optional<Manifest> made =
+        datasets
+            .find(context.tenant(), first.versionId())
+            .or(
+                () ->
+                    datasets
+                        .find(context.tenant(), first.name() + "@" + first.version())
+                        .filter(version -> version.jobId().equals(first.jobId())));
+    if (made.isEmpty() && isDisposed(context, first)) {
+      throw refused(
+          first.name(),
+          first.loadKey(),
+          "stands for version "
+              + first.version()
+              + ", which was retired; to load these bytes again give another key, or none");
+    }
+    return made;
+  }
+
+  private static boolean isDisposed(JobContext context, LoadKeyRow first) {
+    try {
+      context.datasets().get(context.tenant(), first.versionId());
+      return false;
+    } catch (NeuroWeaverException e) {
+      return e.details().containsKey(DatasetCatalog.DISPOSAL);
     }
   }
 

@@ -175,6 +175,43 @@ class LoadHandlerTest {
     }
   }
 
+  /** Else erased rows would come back with the next look at the folder. */
+  @Test
+  void aKeyStandsForWhatErasureLeftAndForNothingOnceItIsRetired() throws IOException {
+    MemoryDatasetCatalog fresh = new MemoryDatasetCatalog(4);
+    LoadHandler keyed = new LoadHandler(LoadingRun.keys());
+    ObjectNode parameters = parameters(file("a,b\n1,2\n"), "{\"once\":true}");
+    keyed.run(new LoadingRun("job_1", fresh, chunks, parameters));
+    keyed.run(new LoadingRun("job_2", fresh, chunks, parameters(file("a,b\n1,3\n"), "{}")));
+    Manifest whole = fresh.get("default", "cars@1");
+    String newId = fresh.reserveReplacement(whole, "job_3");
+    Manifest erased =
+        new Manifest(
+            whole.tenant(),
+            whole.datasetId(),
+            whole.name(),
+            newId,
+            whole.version(),
+            whole.schema(),
+            whole.partitions(),
+            whole.partitionBy(),
+            List.of(),
+            whole.parents(),
+            whole.jobId(),
+            whole.createdAt());
+    assertTrue(fresh.replace(whole, erased, "a customer", "job_3"));
+
+    parameters = parameters(file("a,b\n1,2\n"), "{\"once\":true}");
+    ObjectNode again = keyed.run(new LoadingRun("job_4", fresh, chunks, parameters));
+
+    assertEquals(newId, again.get("version_id").asText());
+    assertTrue(again.get("loaded_before").asBoolean());
+    fresh.retire(fresh.get("default", "cars@1"), "too old", "job_5");
+    LoadingRun last = new LoadingRun("job_6", fresh, chunks, parameters);
+    NeuroWeaverException refused = assertThrows(NeuroWeaverException.class, () -> keyed.run(last));
+    assertTrue(refused.getMessage().contains("version 1, which was retired"), refused.getMessage());
+  }
+
   @Test
   void aKeyWhoseLoadFailedIsFreeAndOneAtWorkIsNot() throws IOException {
     ObjectNode parameters = parameters(file("a,b\n1,2\n"), "{\"key\":\"june\"}");
