@@ -99,6 +99,7 @@ public final class GridHarness implements AutoCloseable {
     all.add("initial_nodes=" + nodes);
     all.add("partitions=16");
     all.add("memory.region_mb=256");
+    all.add("disk.min_free_mb=64");
     all.add("workers=1");
     all.addAll(settings);
     for (String setting : all) {
