@@ -202,9 +202,15 @@ abstract class LaneHistoryContract {
     assertTrue(grown < 250L << 20, () -> "grew by " + (grown >> 20) + " MiB");
   }
 
-  /** The heap grows when the collector likes, whoever runs. */
+  /** The heap grows when the collector likes, whoever runs; all of it is made resident first. */
   private static long residentBytesBesideHeap() throws IOException {
-    return residentBytes() - Runtime.getRuntime().totalMemory();
+    List<byte[]> touched = new ArrayList<>();
+    for (long free = Runtime.getRuntime().freeMemory(); free > 0; free -= 1 << 19) {
+      touched.add(new byte[1 << 19]);
+    }
+    long resident = residentBytes() - Runtime.getRuntime().totalMemory();
+    touched.clear();
+    return resident;
   }
 
   private static long residentBytes() throws IOException {
