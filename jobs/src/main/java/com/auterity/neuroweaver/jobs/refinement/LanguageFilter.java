@@ -16,8 +16,10 @@ import java.util.SortedMap;
 
 /**
  * Rejects rows whose text is in none of the {@code languages} wanted. It tells apart only these and
- * those in {@code among}; models of others are not loaded. Judged is the beginning of a text; one of
- * fewer than {@code min_characters} says too little and passes. Changes nothing.
+ * those in {@code among}; models of others are not loaded. A language's confidence is 1 when it is the
+ * likeliest, else it says how near it comes; one wanted must reach {@code min_confidence}. Judged is
+ * the beginning of a text; with fewer than {@code min_letters} it says too little and passes. Changes
+ * nothing.
  */
 final class LanguageFilter implements Stage {
   static final String NAME = "language_filter";
@@ -25,14 +27,14 @@ final class LanguageFilter implements Stage {
   /** Characters of a text that are judged. */
   static final int JUDGED = 1_000;
 
-  private static final int MIN_CHARACTERS = 20;
-  private static final double MIN_CONFIDENCE = 0.5;
+  private static final int MIN_LETTERS = 20;
+  private static final double MIN_CONFIDENCE = 0.95;
   private static final List<String> AMONG = List.of("en", "es", "fr");
 
   private final List<Integer> columns;
   private final Set<Language> wanted = EnumSet.noneOf(Language.class);
   private final LanguageDetector detector;
-  private final int minCharacters;
+  private final int minLetters;
   private final double minConfidence;
   private final Schema schema;
 
@@ -53,8 +55,8 @@ final class LanguageFilter implements Stage {
           "the other languages that may occur");
     }
     detector = LanguageDetectorBuilder.fromLanguages(among.toArray(Language[]::new)).build();
-    Integer characters = knobs.whole("min_characters", 0, JUDGED);
-    minCharacters = characters == null ? MIN_CHARACTERS : characters;
+    Integer letters = knobs.whole("min_letters", 0, JUDGED);
+    minLetters = letters == null ? MIN_LETTERS : letters;
     Double confidence = knobs.number("min_confidence", 0, 1);
     minConfidence = confidence == null ? MIN_CONFIDENCE : confidence;
     knobs.done();
@@ -84,16 +86,19 @@ final class LanguageFilter implements Stage {
   @Override
   public Verdict apply(Row row, Tally tally) {
     for (int column : columns) {
-      String text = row.text(column);
-      if (text == null || TextMeasures.characters(text) < minCharacters) {
+      if (row.get(column) == null) {
+        continue;
+      }
+      String text = beginning(row.text(column));
+      if (text.codePoints().filter(Character::isLetter).count() < minLetters) {
         continue;
       }
       SortedMap<Language, Double> confidences =
-          detector.computeLanguageConfidenceValues(beginning(text));
+          detector.computeLanguageConfidenceValues(text);
       double ours = 0;
       Map.Entry<Language, Double> best = null;
       for (Map.Entry<Language, Double> entry : confidences.entrySet()) {
-        ours += wanted.contains(entry.getKey()) ? entry.getValue() : 0;
+        ours = wanted.contains(entry.getKey()) ? Math.max(ours, entry.getValue()) : ours;
         if (best == null || entry.getValue() > best.getValue()) {
           best = entry;
         }
@@ -107,13 +112,10 @@ final class LanguageFilter implements Stage {
                     ? " is in no language known here"
                     : " is most likely "
                         + best.getKey().getIsoCode639_1().name().toLowerCase(Locale.ROOT)
-                        + " ("
-                        + Shown.share(best.getValue())
-                        + ")")
-                + "; of a wanted language with "
-                + Shown.share(ours)
-                + ", less than "
-                + Shown.share(minConfidence));
+                        + "; a wanted language has confidence "
+                        + Shown.share(ours)
+                        + ", less than "
+                        + Shown.share(minConfidence)));
       }
     }
     return Verdict.keep(row);

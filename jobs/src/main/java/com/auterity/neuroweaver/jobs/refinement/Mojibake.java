@@ -8,11 +8,12 @@ import java.nio.charset.StandardCharsets;
 /**
  * UTF-8 that was read as windows-1252, up to three times over: {@code cafÃ©} for café. It is repaired
  * only when that is certain: every character of the text is one of windows-1252, all of those beyond
- * ASCII together are well-formed UTF-8 of letters and signs, and at least one of the sequences is
- * none that could stand in a text (as {@code Ã”} can: a word in capitals before a closing quote).
+ * ASCII together are well-formed UTF-8 of letters and signs, and they are more than one sequence that
+ * could stand in a text (as {@code Ã”} can: a word in capitals before a closing quote).
  */
 final class Mojibake {
   private static final int MOST_ROUNDS = 3;
+  private static final int CERTAIN = 2;
 
   /** Bytes 0x80 to 0x9F; the five that windows-1252 leaves out are the C1 controls, as on the Web. */
   private static final String UPPER_CONTROLS =
@@ -48,7 +49,7 @@ final class Mojibake {
       return null;
     }
     byte[] bytes = new byte[text.length()];
-    boolean certain = false;
+    int evidence = 0;
     for (int i = 0; i < bytes.length; i++) {
       char c = text.charAt(i);
       int b = toByte(c);
@@ -57,10 +58,11 @@ final class Mojibake {
       }
       bytes[i] = (byte) b;
       if (b >= 0xC2 && i + 1 < bytes.length) {
-        certain |= b == 0xC2 || b >= 0xE0 || MAY_FOLLOW.indexOf(text.charAt(i + 1)) < 0;
+        boolean mayStand = b != 0xC2 && b < 0xE0 && MAY_FOLLOW.indexOf(text.charAt(i + 1)) >= 0;
+        evidence = Math.min(CERTAIN, evidence + (mayStand ? 1 : CERTAIN));
       }
     }
-    if (!certain) {
+    if (evidence < CERTAIN) {
       return null;
     }
     try {

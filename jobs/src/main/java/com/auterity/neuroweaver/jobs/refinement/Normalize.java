@@ -11,13 +11,19 @@ import java.util.Locale;
 /**
  * Brings text into one form: Unicode normalization, white space, quotes, letter case, and on demand
  * {@link Mojibake}. Invisible format and control characters always go, a surrogate without its other
- * half becomes U+FFFD, and of more than 30 marks on one character the rest go.
+ * half becomes U+FFFD, and of more than 30 marks on one character the rest go. Rejects a row only
+ * when a long text of compatibility forms would become more than four times as long.
  */
 final class Normalize implements Stage {
   static final String NAME = "normalize";
 
   /** As in the Stream-Safe Text Format (UAX 15). */
   private static final int MOST_MARKS = 30;
+
+  /** Characters of a text from which on it is measured before it may grow. */
+  private static final int LONG = 100_000;
+
+  private static final int MOST_GROWTH = 4;
 
   private enum Unicode {
     NFC,
@@ -94,6 +100,15 @@ final class Normalize implements Stage {
       if (before == null) {
         continue;
       }
+      if (growsTooLong(before)) {
+        return Verdict.reject(
+            "normalize_grows",
+            "a text of "
+                + before.length()
+                + " characters becomes more than "
+                + MOST_GROWTH
+                + " times as long by nfkc");
+      }
       String after = normalized(before);
       if (after.isEmpty() && emptyToNull) {
         result = result.with(column, null);
@@ -145,6 +160,19 @@ final class Normalize implements Stage {
       case UPPER -> result.toUpperCase(Locale.ROOT);
       case KEEP -> result;
     };
+  }
+
+  /** Measures in pieces, so that no text can claim the memory its long form would need. */
+  private boolean growsTooLong(String text) {
+    if (unicode != Unicode.NFKC || text.length() < LONG) {
+      return false;
+    }
+    long length = 0;
+    for (int from = 0; from < text.length(); from += LONG) {
+      String piece = text.substring(from, Math.min(text.length(), from + LONG));
+      length += Normalizer.normalize(bounded(piece), Normalizer.Form.NFKC).length();
+    }
+    return length > (long) MOST_GROWTH * text.length();
   }
 
   /** Whether c, after which {@code next} stands, ends a line; of CR LF the LF does. */

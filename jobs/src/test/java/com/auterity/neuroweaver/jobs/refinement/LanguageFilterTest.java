@@ -30,12 +30,13 @@ class LanguageFilterTest {
         "La luz del motor se encendió ayer en la autopista | es",
         "Le voyant moteur s'est allumé hier sur l'autoroute | fr",
         "frenos malos | ",
+        "12345 67890 12345 67890 12345 | ",
       })
   void keepsTheLanguageWanted(String text, String other) {
     RecipeRun run = RecipeRun.of(ENGLISH, text);
     assertEquals(other == null ? null : "language_t", run.reason());
     if (other != null) {
-      assertTrue(run.detail().startsWith("t is most likely " + other + " ("), run.detail());
+      assertTrue(run.detail().startsWith("t is most likely " + other + "; a wanted"), run.detail());
     }
   }
 
@@ -55,16 +56,17 @@ class LanguageFilterTest {
     ServiceRequests.generate(3, 200, Split.TRAIN)
         .toList()
         .forEach(r -> rows.add(new Row(rows.size(), r.get("customer_text"))));
-    String strict = "[" + ENGLISH.replace("}", ",min_confidence:0.9}") + "]";
-    List<Row> first = RecipeRun.of(strict, RecipeRun.text(), null, rows).rejected;
+    String spanish = "[" + ENGLISH.replace("['en']", "['es']") + "]";
+    List<Row> first = RecipeRun.of(spanish, RecipeRun.text(), null, rows).rejected;
+    assertTrue(first.size() > 150, () -> "details of only " + first.size());
     List<List<Row>> again =
         IntStream.range(0, 6)
             .parallel()
-            .mapToObj(i -> RecipeRun.of(strict, RecipeRun.text(), null, rows).rejected)
+            .mapToObj(i -> RecipeRun.of(spanish, RecipeRun.text(), null, rows).rejected)
             .toList();
     again.forEach(rejected -> assertEquals(first, rejected));
-    System.out.println("service requests that are English with less than 0.9: " + first.size());
     RecipeRun usual = RecipeRun.of("[" + ENGLISH + "]", RecipeRun.text(), null, rows);
+    System.out.println("English service requests taken for others: " + usual.rejected.size() + " of 200");
     assertTrue(usual.rejected.size() <= 2, () -> "rejected " + usual.rejected);
   }
 
@@ -76,7 +78,7 @@ class LanguageFilterTest {
   }
 
   private static String message(String knobs) {
-    String stage = "{stage:'language_filter',columns:['t']," + knobs.replace("columns:['t']", "min_characters:3") + "}";
+    String stage = "{stage:'language_filter',columns:['t']," + knobs.replace("columns:['t']", "min_letters:3") + "}";
     return assertThrows(NeuroWeaverException.class, () -> RecipeRun.of(stage, "x")).getMessage();
   }
 }
