@@ -79,7 +79,8 @@ public record Vin(String value) {
   /** Made in North America, where the check digit is the law. */
   public boolean isNorthAmerican() {
     char region = value.charAt(0);
-    return (region >= '1' && region <= '5') || (region == '7' && "ABCDE".indexOf(value.charAt(1)) < 0);
+    return (region >= '1' && region <= '5')
+        || (region == '7' && "ABCDE".indexOf(value.charAt(1)) < 0);
   }
 
   /**

@@ -13,7 +13,9 @@ final class ColumnOrder {
 
   private ColumnOrder() {}
 
-  /** The same type, two kinds of numbers, or a date and a time, where the date is its midnight UTC. */
+  /**
+   * The same type, two kinds of numbers, or a date and a time, where the date is its midnight UTC.
+   */
   static boolean comparable(ColumnType one, ColumnType two) {
     return one == two || (isNumber(one) && isNumber(two)) || (isTime(one) && isTime(two));
   }
@@ -33,7 +35,12 @@ final class ColumnOrder {
     if (left.type() == ColumnType.STRING) {
       return comparison.holds(
           Arrays.compareUnsigned(
-              left.text(), left.start(at), left.end(at), right.text(), right.start(at), right.end(at)));
+              left.text(),
+              left.start(at),
+              left.end(at),
+              right.text(),
+              right.start(at),
+              right.end(at)));
     }
     if (left.type() == right.type() && left.type() != ColumnType.FLOAT64) {
       return comparison.holds(Long.compare(left.bits(at), right.bits(at)));
@@ -57,7 +64,8 @@ final class ColumnOrder {
   }
 
   private static boolean isNaN(ColumnValues values, int at) {
-    return values.type() == ColumnType.FLOAT64 && Double.isNaN(Double.longBitsToDouble(values.bits(at)));
+    return values.type() == ColumnType.FLOAT64
+        && Double.isNaN(Double.longBitsToDouble(values.bits(at)));
   }
 
   private static int number(ColumnValues left, int i, ColumnValues right, int j) {

@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * Which rows are wanted, written like the condition of an SQL query: {@code make = 'Honda' and year
- * >= 2020 and sold >= bought}. A row is taken where the condition holds; where a null makes it unknown, it is not.
- * docs/guides/data-access.md has the whole language. Immutable.
+ * >= 2020 and sold >= bought}. A row is taken where the condition holds; where a null makes it
+ * unknown, it is not. docs/guides/data-access.md has the whole language. Immutable.
  */
 public final class RowFilter {
   private final Condition condition;

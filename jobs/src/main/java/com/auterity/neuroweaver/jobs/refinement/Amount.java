@@ -30,7 +30,9 @@ record Amount(BigDecimal value, String unit) {
   private static final Pattern PLAIN = Pattern.compile("[0-9]*\\.?[0-9]*");
   private static final BigDecimal THOUSAND = BigDecimal.valueOf(1000);
 
-  /** Reads the whole text, or gives null; a number that could be read in two ways is read in none. */
+  /**
+   * Reads the whole text, or gives null; a number that could be read in two ways is read in none.
+   */
   static Amount parse(String text, Decimal decimal) {
     String bare = text.strip();
     if (bare.isEmpty() || bare.length() > LONGEST) {
@@ -54,10 +56,7 @@ record Amount(BigDecimal value, String unit) {
       return null;
     }
     boolean negative =
-        bracketed
-            || m.group(1).equals("-")
-            || m.group(3).equals("-")
-            || m.group(7).equals("-");
+        bracketed || m.group(1).equals("-") || m.group(3).equals("-") || m.group(7).equals("-");
     if (m.group(5) != null) {
       value = value.multiply(THOUSAND);
     }

@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * Takes out of text columns what is nobody's message: lines of given patterns, the quoted mail an
- * answer carries, the signature below it, disclaimers. What a rule does not cover for certain stays;
- * texts keep their other lines as they were. Rejects nothing.
+ * answer carries, the signature below it, disclaimers. What a rule does not cover for certain
+ * stays; texts keep their other lines as they were. Rejects nothing.
  */
 final class Boilerplate implements Stage {
   static final String NAME = "boilerplate";
@@ -41,7 +41,8 @@ final class Boilerplate implements Stage {
           "thanks and regards",
           "thanks in advance");
 
-  private static final Set<String> SMALL_WORDS = Set.of("of", "and", "the", "at", "de", "van", "von");
+  private static final Set<String> SMALL_WORDS =
+      Set.of("of", "and", "the", "at", "de", "van", "von");
 
   private static final List<String> CUES =
       List.of(
@@ -167,9 +168,9 @@ final class Boilerplate implements Stage {
   }
 
   /**
-   * Where the signature begins, or the number of lines: at "-- " (RFC 3676, 4.3) with at most twelve
-   * short lines to the end, none of them a sentence; or at a sign-off, when these are names, titles,
-   * numbers and addresses only.
+   * Where the signature begins, or the number of lines: at "-- " (RFC 3676, 4.3) with at most
+   * twelve short lines to the end, none of them a sentence; or at a sign-off, when these are names,
+   * titles, numbers and addresses only.
    */
   private static int signature(List<String> lines) {
     int end = lines.size();
@@ -222,8 +223,6 @@ final class Boilerplate implements Stage {
   private static boolean isSaid(String line) {
     char last = line.charAt(line.length() - 1);
     return last == '?'
-        || ((last == '.' || last == '!')
-            && line.split("\\s+", 6).length >= 5
-            && !isOfPerson(line));
+        || ((last == '.' || last == '!') && line.split("\\s+", 6).length >= 5 && !isOfPerson(line));
   }
 }

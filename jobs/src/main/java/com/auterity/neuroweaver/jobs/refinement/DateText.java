@@ -45,11 +45,16 @@ record DateText(LocalDate date, LocalTime time, ZoneOffset offset) {
       Pattern.compile(DAYS + MONTHS + "\\s*(\\d{1,2})(?:st|nd|rd|th)?(?:,\\s*|\\s+)" + YEAR + TIME);
   private static final Pattern DAY_FIRST =
       Pattern.compile(
-          DAYS + "(\\d{1,2})(?:st|nd|rd|th)?[-/\\s.]*(?:of\\s+)?" + MONTHS + "[-/\\s,]*" + YEAR + TIME);
+          DAYS
+              + "(\\d{1,2})(?:st|nd|rd|th)?[-/\\s.]*(?:of\\s+)?"
+              + MONTHS
+              + "[-/\\s,]*"
+              + YEAR
+              + TIME);
 
   /**
-   * Reads the whole text, or gives null: for what is no date, and for one that contradicts itself (a
-   * day that month does not have, another day of the week, 13 where the month is told to stand).
+   * Reads the whole text, or gives null: for what is no date, and for one that contradicts itself
+   * (a day that month does not have, another day of the week, 13 where the month is told to stand).
    *
    * @param firstYear two digits mean a year of the hundred that begin here
    */
@@ -81,11 +86,23 @@ record DateText(LocalDate date, LocalTime time, ZoneOffset offset) {
       }
       m = MONTH_FIRST.matcher(bare);
       if (m.matches()) {
-        return of(m, 4, m.group(1), year(m.group(4), firstYear), month(m.group(2)).getValue(), number(m, 3));
+        return of(
+            m,
+            4,
+            m.group(1),
+            year(m.group(4), firstYear),
+            month(m.group(2)).getValue(),
+            number(m, 3));
       }
       m = DAY_FIRST.matcher(bare);
       if (m.matches()) {
-        return of(m, 4, m.group(1), year(m.group(4), firstYear), month(m.group(3)).getValue(), number(m, 2));
+        return of(
+            m,
+            4,
+            m.group(1),
+            year(m.group(4), firstYear),
+            month(m.group(3)).getValue(),
+            number(m, 2));
       }
       return null;
     } catch (DateTimeException e) {
@@ -127,10 +144,8 @@ record DateText(LocalDate date, LocalTime time, ZoneOffset offset) {
     int minute = m.group(last + 2) == null ? 0 : number(m, last + 2);
     int second = m.group(last + 3) == null ? 0 : number(m, last + 3);
     String fraction = m.group(last + 4);
-    int nanos =
-        fraction == null ? 0 : Integer.parseInt((fraction + "000000000").substring(0, 9));
-    return new DateText(
-        date, LocalTime.of(hour, minute, second, nanos), offset(m.group(last + 6)));
+    int nanos = fraction == null ? 0 : Integer.parseInt((fraction + "000000000").substring(0, 9));
+    return new DateText(date, LocalTime.of(hour, minute, second, nanos), offset(m.group(last + 6)));
   }
 
   private static ZoneOffset offset(String text) {

@@ -22,8 +22,7 @@ final class Dates implements Stage {
 
   Dates(Knobs knobs, Schema schema) {
     derived =
-        new Derived(
-            knobs, schema, Set.of(ColumnType.STRING), ColumnType.DATE, SemanticType.DATE);
+        new Derived(knobs, schema, Set.of(ColumnType.STRING), ColumnType.DATE, SemanticType.DATE);
     order = knobs.choice("order", DateText.Order.class, null);
     if (order == null) {
       throw Knobs.invalid(

@@ -23,7 +23,8 @@ final class Derived {
   private final List<Column> added = new ArrayList<>();
   private final Unreadable unreadable;
 
-  Derived(Knobs knobs, Schema schema, Set<ColumnType> readable, ColumnType type, SemanticType means) {
+  Derived(
+      Knobs knobs, Schema schema, Set<ColumnType> readable, ColumnType type, SemanticType means) {
     List<String> names = knobs.texts("columns");
     List<String> into = knobs.has("into") ? knobs.texts("into") : null;
     if (into != null && into.size() != names.size()) {

@@ -17,8 +17,8 @@ import org.jsoup.select.NodeFilter;
 /**
  * Turns HTML in text columns into plain text: blocks become lines, list items begin with a dash,
  * scripts, styles and comments go, entities become their characters. A text without any tag of HTML
- * keeps its angle brackets ({@code <jo@example.com>}, {@code 3 < 5}); only its entities are decoded.
- * Rejects rows with more than 50,000 tags in one text, which bounds what a row costs.
+ * keeps its angle brackets ({@code <jo@example.com>}, {@code 3 < 5}); only its entities are
+ * decoded. Rejects rows with more than 50,000 tags in one text, which bounds what a row costs.
  */
 final class HtmlToText implements Stage {
   static final String NAME = "html_to_text";

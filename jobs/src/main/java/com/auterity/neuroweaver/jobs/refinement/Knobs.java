@@ -93,9 +93,7 @@ final class Knobs {
         || value.decimalValue().compareTo(BigDecimal.valueOf(least)) < 0
         || value.decimalValue().compareTo(BigDecimal.valueOf(most)) > 0) {
       throw invalid(
-          place + "." + key,
-          "is " + shown(value),
-          "a whole number from " + least + " to " + most);
+          place + "." + key, "is " + shown(value), "a whole number from " + least + " to " + most);
     }
     return value.intValue();
   }

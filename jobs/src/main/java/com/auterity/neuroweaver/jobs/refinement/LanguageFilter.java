@@ -16,10 +16,10 @@ import java.util.SortedMap;
 
 /**
  * Rejects rows whose text is in none of the {@code languages} wanted. It tells apart only these and
- * those in {@code among}; models of others are not loaded. A language's confidence is 1 when it is the
- * likeliest, else it says how near it comes; one wanted must reach {@code min_confidence}. Judged is
- * the beginning of a text; with fewer than {@code min_letters} it says too little and passes. Changes
- * nothing.
+ * those in {@code among}; models of others are not loaded. A language's confidence is 1 when it is
+ * the likeliest, else it says how near it comes; one wanted must reach {@code min_confidence}.
+ * Judged is the beginning of a text; with fewer than {@code min_letters} it says too little and
+ * passes. Changes nothing.
  */
 final class LanguageFilter implements Stage {
   static final String NAME = "language_filter";
@@ -93,8 +93,7 @@ final class LanguageFilter implements Stage {
       if (text.codePoints().filter(Character::isLetter).count() < minLetters) {
         continue;
       }
-      SortedMap<Language, Double> confidences =
-          detector.computeLanguageConfidenceValues(text);
+      SortedMap<Language, Double> confidences = detector.computeLanguageConfidenceValues(text);
       double ours = 0;
       Map.Entry<Language, Double> best = null;
       for (Map.Entry<Language, Double> entry : confidences.entrySet()) {

@@ -8,8 +8,9 @@ import java.util.Locale;
 import java.util.function.Predicate;
 
 /**
- * Which lines a recipe means: {@code literal} (the whole line), {@code prefix}, {@code contains}, or
- * {@code regex}, an RE2 pattern for the whole line, which takes linear time whatever the line is.
+ * Which lines a recipe means: {@code literal} (the whole line), {@code prefix}, {@code contains},
+ * or {@code regex}, an RE2 pattern for the whole line, which takes linear time whatever the line
+ * is.
  */
 final class LinePattern {
   private static final List<String> KINDS = List.of("literal", "prefix", "contains", "regex");

@@ -6,16 +6,19 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * UTF-8 that was read as windows-1252, up to three times over: {@code cafÃ©} for café. It is repaired
- * only when that is certain: every character of the text is one of windows-1252, all of those beyond
- * ASCII together are well-formed UTF-8 of letters and signs, and they are more than one sequence that
- * could stand in a text (as {@code Ã”} can: a word in capitals before a closing quote).
+ * UTF-8 that was read as windows-1252, up to three times over: {@code cafÃ©} for café. It is
+ * repaired only when that is certain: every character of the text is one of windows-1252, all of
+ * those beyond ASCII together are well-formed UTF-8 of letters and signs, and they are more than
+ * one sequence that could stand in a text (as {@code Ã”} can: a word in capitals before a closing
+ * quote).
  */
 final class Mojibake {
   private static final int MOST_ROUNDS = 3;
   private static final int CERTAIN = 2;
 
-  /** Bytes 0x80 to 0x9F; the five that windows-1252 leaves out are the C1 controls, as on the Web. */
+  /**
+   * Bytes 0x80 to 0x9F; the five that windows-1252 leaves out are the C1 controls, as on the Web.
+   */
   private static final String UPPER_CONTROLS =
       "\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f"
           + "\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178";

@@ -10,9 +10,9 @@ import java.util.Locale;
 
 /**
  * Brings text into one form: Unicode normalization, white space, quotes, letter case, and on demand
- * {@link Mojibake}. Invisible format and control characters always go, a surrogate without its other
- * half becomes U+FFFD, and of more than 30 marks on one character the rest go. Rejects a row only
- * when a long text of compatibility forms would become more than four times as long.
+ * {@link Mojibake}. Invisible format and control characters always go, a surrogate without its
+ * other half becomes U+FFFD, and of more than 30 marks on one character the rest go. Rejects a row
+ * only when a long text of compatibility forms would become more than four times as long.
  */
 final class Normalize implements Stage {
   static final String NAME = "normalize";

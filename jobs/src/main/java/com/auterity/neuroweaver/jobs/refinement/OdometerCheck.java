@@ -11,9 +11,10 @@ import java.util.Map;
 
 /**
  * Rejects visits whose odometer reading cannot be, seen beside the vehicle's other visits: over
- * time a reading does not fall by more than {@code tolerance}, and does not rise by more than {@code
- * max_per_day} for each day begun. Of readings that contradict each other the fewest are rejected; of
- * equally few those that leave the smallest rise, then the later. Visits without vehicle, reading or date pass unseen.
+ * time a reading does not fall by more than {@code tolerance}, and does not rise by more than
+ * {@code max_per_day} for each day begun. Of readings that contradict each other the fewest are
+ * rejected; of equally few those that leave the smallest rise, then the later. Visits without
+ * vehicle, reading or date pass unseen.
  *
  * <p>Needs a dataset whose rows are placed by the vehicle column, so that one partition has all
  * visits of a vehicle.
@@ -21,7 +22,9 @@ import java.util.Map;
 final class OdometerCheck implements PartitionStage {
   static final String NAME = "odometer_check";
 
-  /** A visit's predecessor is sought among so many before it, which bounds the time for a vehicle. */
+  /**
+   * A visit's predecessor is sought among so many before it, which bounds the time for a vehicle.
+   */
   static final int LOOK_BACK = 64;
 
   private static final double MOST_PER_DAY = 1_500;

@@ -61,7 +61,10 @@ final class RecipeFiles {
               .decode(ByteBuffer.wrap(Files.readAllBytes(path)))
               .toString();
       text = text.startsWith("\ufeff") ? text.substring(1) : text;
-      return text.lines().map(String::strip).filter(l -> !l.isEmpty() && l.charAt(0) != '#').toList();
+      return text.lines()
+          .map(String::strip)
+          .filter(l -> !l.isEmpty() && l.charAt(0) != '#')
+          .toList();
     } catch (CharacterCodingException e) {
       throw Knobs.invalid(place, "is \"" + file + "\", which is no UTF-8", right);
     } catch (IOException | InvalidPathException e) {

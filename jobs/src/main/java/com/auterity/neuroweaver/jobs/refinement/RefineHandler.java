@@ -98,8 +98,7 @@ public final class RefineHandler implements JobHandler {
   public void validate(String tenant, ObjectNode parameters) {
     Request request = Request.of(parameters);
     Manifest source = catalog.get(tenant, request.dataset());
-    Recipe.of(
-        RecipeFiles.inlined(request.stages()), source.schema(), source.partitionBy());
+    Recipe.of(RecipeFiles.inlined(request.stages()), source.schema(), source.partitionBy());
   }
 
   @Override

@@ -9,7 +9,8 @@ final class TextChange {
   private TextChange() {}
 
   /** The row with its texts in these columns rewritten; counted when that changed one. */
-  static Row of(Row row, List<Integer> columns, String stage, Tally tally, UnaryOperator<String> by) {
+  static Row of(
+      Row row, List<Integer> columns, String stage, Tally tally, UnaryOperator<String> by) {
     Row result = row;
     for (int column : columns) {
       String before = row.text(column);

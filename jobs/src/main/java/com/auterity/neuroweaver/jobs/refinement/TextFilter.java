@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Rejects rows whose text is too short or too long, repeats itself, is made of symbols or digits, or
- * has too few of a language's commonest words, each with the score in the detail. Changes nothing;
- * empty values pass.
+ * Rejects rows whose text is too short or too long, repeats itself, is made of symbols or digits,
+ * or has too few of a language's commonest words, each with the score in the detail. Changes
+ * nothing; empty values pass.
  */
 final class TextFilter implements Stage {
   static final String NAME = "text_filter";
@@ -149,8 +149,7 @@ final class TextFilter implements Stage {
     if (bound != null) {
       boolean least = key.startsWith("min_");
       rules.add(
-          new Rule(
-              reason, what, score, least ? bound : null, least ? null : bound, false, fewest));
+          new Rule(reason, what, score, least ? bound : null, least ? null : bound, false, fewest));
     }
     return bound;
   }

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What text filters look at, each in linear time (n log n where it sorts) and at most 16 MiB. A word
- * is a run of letters, digits, marks and apostrophes.
+ * What text filters look at, each in linear time (n log n where it sorts) and at most 16 MiB. A
+ * word is a run of letters, digits, marks and apostrophes.
  */
 final class TextMeasures {
   /** So many words of a text are looked at for what repeats. */
@@ -152,9 +152,7 @@ final class TextMeasures {
     long[] hashes = new long[16];
     int words = 0;
     int end;
-    for (int at = 0;
-        words < MOST_WORDS && (at = wordStart(text, at)) < text.length();
-        at = end) {
+    for (int at = 0; words < MOST_WORDS && (at = wordStart(text, at)) < text.length(); at = end) {
       end = wordEnd(text, at);
       long hash = BASIS;
       for (int i = at; i < end; i++) {

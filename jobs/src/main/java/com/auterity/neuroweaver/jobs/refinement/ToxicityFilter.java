@@ -86,8 +86,13 @@ final class ToxicityFilter implements Stage {
         String name = schema.columns().get(column).name();
         return Verdict.reject(
             "toxic_" + name,
-            name + " has " + matches.count() + " of the list's words, first \"" + matches.first()
-                + "\", more than " + most);
+            name
+                + " has "
+                + matches.count()
+                + " of the list's words, first \""
+                + matches.first()
+                + "\", more than "
+                + most);
       }
     }
     return Verdict.keep(row);

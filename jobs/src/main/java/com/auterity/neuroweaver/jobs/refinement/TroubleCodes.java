@@ -13,11 +13,11 @@ import java.util.Set;
 
 /**
  * Writes diagnostic trouble codes as SAE J2012 does. In {@code columns} a cell holds one code or
- * several, in any of the ways people write them ({@code p-0301}, {@code DTC P0301.}, {@code P301} for
- * P0301); it becomes the codes joined by ", ". In {@code text_columns} codes are rewritten where they
- * stand, and only those written in full. A failure type ({@code P0301-1A}) stays with its code.
- * Rejects rows with a cell of {@code columns} that holds anything else, unless {@code unreadable}
- * says otherwise.
+ * several, in any of the ways people write them ({@code p-0301}, {@code DTC P0301.}, {@code P301}
+ * for P0301); it becomes the codes joined by ", ". In {@code text_columns} codes are rewritten
+ * where they stand, and only those written in full. A failure type ({@code P0301-1A}) stays with
+ * its code. Rejects rows with a cell of {@code columns} that holds anything else, unless {@code
+ * unreadable} says otherwise.
  */
 final class TroubleCodes implements Stage {
   static final String NAME = "trouble_codes";
@@ -109,7 +109,9 @@ final class TroubleCodes implements Stage {
     return Verdict.keep(result);
   }
 
-  /** The codes of a cell, each once, joined by ", "; null when it holds anything else or nothing. */
+  /**
+   * The codes of a cell, each once, joined by ", "; null when it holds anything else or nothing.
+   */
   static String codes(String cell) {
     if (cell.length() > LONGEST_CELL) {
       return null;
@@ -180,8 +182,7 @@ final class TroubleCodes implements Stage {
     int from = 0;
     while (m.find()) {
       boolean joined = m.group(1) != null;
-      String code =
-          written(m.group(joined ? 1 : 3), m.group(joined ? 2 : 4), m.group(5));
+      String code = written(m.group(joined ? 1 : 3), m.group(joined ? 2 : 4), m.group(5));
       if (code == null || code.equals(m.group())) {
         continue;
       }

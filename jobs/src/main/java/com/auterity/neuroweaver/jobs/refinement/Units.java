@@ -17,16 +17,17 @@ import java.util.Set;
 
 /**
  * Writes distances in {@code miles} or {@code kilometers}, or money in one currency, as plain
- * numbers, in place or into new FLOAT64 columns. A number without a unit is of {@code default_unit};
- * a currency without a rate in {@code rates} is not converted. Rejects rows with an amount it cannot
- * read, unless {@code unreadable} says otherwise.
+ * numbers, in place or into new FLOAT64 columns. A number without a unit is of {@code
+ * default_unit}; a currency without a rate in {@code rates} is not converted. Rejects rows with an
+ * amount it cannot read, unless {@code unreadable} says otherwise.
  */
 final class Units implements Stage {
   static final String NAME = "units";
   private static final String MILES = "miles";
   private static final String KILOMETERS = "kilometers";
   private static final BigDecimal KILOMETERS_OF_A_MILE = new BigDecimal("1.609344");
-  private static final Set<String> DOLLARS = Set.of("USD", "CAD", "AUD", "NZD", "MXN", "HKD", "SGD");
+  private static final Set<String> DOLLARS =
+      Set.of("USD", "CAD", "AUD", "NZD", "MXN", "HKD", "SGD");
   private static final Set<String> MILE_WORDS = Set.of("mi", "mi.", "mile", "miles", "mls");
   private static final Set<String> KILOMETER_WORDS =
       Set.of(
@@ -184,9 +185,7 @@ final class Units implements Stage {
   /** What unit a word or sign means, or null. */
   private String named(String unit) {
     if (isDistance(to)) {
-      return MILE_WORDS.contains(unit)
-          ? MILES
-          : KILOMETER_WORDS.contains(unit) ? KILOMETERS : null;
+      return MILE_WORDS.contains(unit) ? MILES : KILOMETER_WORDS.contains(unit) ? KILOMETERS : null;
     }
     return switch (unit) {
       case "$" -> DOLLARS.contains(defaultUnit) ? defaultUnit : "USD";

@@ -24,8 +24,7 @@ final class WordList {
             "holds \"" + Shown.brief(entry) + "\"",
             "entries of 1 to " + LONGEST_PHRASE + " words");
       }
-      List<List<String>> sameStart =
-          phrases.computeIfAbsent(words.get(0), k -> new ArrayList<>());
+      List<List<String>> sameStart = phrases.computeIfAbsent(words.get(0), k -> new ArrayList<>());
       if (!sameStart.contains(words)) {
         sameStart.add(words);
       }

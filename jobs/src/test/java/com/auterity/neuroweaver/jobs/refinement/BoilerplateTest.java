@@ -30,8 +30,7 @@ class BoilerplateTest {
 
   @Test
   void heedsCaseWhenTold() {
-    String stage =
-        "{stage:'boilerplate',columns:['t'],ignore_case:false,lines:[{prefix:'Sent'}]}";
+    String stage = "{stage:'boilerplate',columns:['t'],ignore_case:false,lines:[{prefix:'Sent'}]}";
     assertEquals("sent a\nb", RecipeRun.of(stage, "sent a\nSent b\nb").result());
   }
 
@@ -62,7 +61,8 @@ class BoilerplateTest {
         "This e-mail is confidential and intended only for the person named.\n"
             + "If you have received this in error, please delete it.";
     assertEquals(
-        "The part is here.\n\nJo", RecipeRun.of(stage, "The part is here.\n\n" + disclaimer + "\n\nJo").result());
+        "The part is here.\n\nJo",
+        RecipeRun.of(stage, "The part is here.\n\n" + disclaimer + "\n\nJo").result());
     String honest = "Please keep my address confidential and delete the old one.";
     assertEquals(honest, RecipeRun.of(stage, honest).result());
   }

@@ -74,10 +74,7 @@ class CleaningRecipeTest {
   private static List<Row> visits() {
     List<Row> rows = new ArrayList<>();
     for (int car = 0; car < 40; car++) {
-      String vin =
-          Vin.withCheckDigit(
-                  "1HGCM826030" + (100_000 + car * 17))
-              .value();
+      String vin = Vin.withCheckDigit("1HGCM826030" + (100_000 + car * 17)).value();
       for (int visit = 0; visit < 5; visit++) {
         boolean wrong = car % 10 == 3 && visit == 2;
         rows.add(
@@ -106,7 +103,15 @@ class CleaningRecipeTest {
         result.get("rejected").toString());
     Manifest clean = catalog.get("default", "straight");
     assertEquals(
-        List.of("vin", "closed", "odometer", "notes", "closed_on", "miles", "vin_make", "vin_model_year"),
+        List.of(
+            "vin",
+            "closed",
+            "odometer",
+            "notes",
+            "closed_on",
+            "miles",
+            "vin_make",
+            "vin_model_year"),
         clean.schema().names());
     assertEquals(8, result.get("profile_after").get("columns").size());
     assertEquals(4, result.get("profile_before").get("columns").size());
@@ -173,8 +178,7 @@ class CleaningRecipeTest {
     store("raw", visits().subList(0, 3), "vin");
     NeuroWeaverException error =
         assertThrows(
-            NeuroWeaverException.class,
-            () -> handler.validate("default", parameters("x", recipe)));
+            NeuroWeaverException.class, () -> handler.validate("default", parameters("x", recipe)));
     assertEquals(ErrorKind.INVALID_INPUT, error.kind());
     assertTrue(error.getMessage().contains(message.strip()), error.getMessage());
   }

@@ -57,7 +57,8 @@ class ConsistencyCheckTest {
     assertEquals("contradiction_dates", run(order("BRK1", "x", 1.0, 2L, 1L)).reason());
     Row year = order("BRK1", "x", 1.0, 1L, 1L).with(6, 2004L);
     assertEquals("contradiction_rule_3", run(year).reason());
-    assertEquals("year = vin_model_year; found year = 2004, vin_model_year = 2003", run(year).detail());
+    assertEquals(
+        "year = vin_model_year; found year = 2004, vin_model_year = 2003", run(year).detail());
   }
 
   @Test

@@ -54,9 +54,22 @@ class DatesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "31/1/2026", "2/30/2026", "2/29/2025", "13-1-2026", "1/2-2026", "Mon, Jan 2, 2026",
-        "0/1/2026", "1/2/2026 25:00", "1/2/2026 13pm", "1/2/2026 7", "next week", "12", "2026",
-        "1/2/026", "Foo 2, 2026", "1/2/2026 and 1/3/2026",
+        "31/1/2026",
+        "2/30/2026",
+        "2/29/2025",
+        "13-1-2026",
+        "1/2-2026",
+        "Mon, Jan 2, 2026",
+        "0/1/2026",
+        "1/2/2026 25:00",
+        "1/2/2026 13pm",
+        "1/2/2026 7",
+        "next week",
+        "12",
+        "2026",
+        "1/2/026",
+        "Foo 2, 2026",
+        "1/2/2026 and 1/3/2026",
       })
   void rejectsWhatItWouldHaveToGuess(String text) {
     RecipeRun run = RecipeRun.of(MDY, text);
@@ -67,7 +80,8 @@ class DatesTest {
   @Test
   void readsEveryDayOfFourYearsInEveryForm() {
     List<DateTimeFormatter> forms =
-        List.of("M/d/yyyy", "MM-dd-yy", "d MMM yyyy", "EEEE, MMMM d, yyyy", "yyyyMMdd", "ddMMMyy").stream()
+        List.of("M/d/yyyy", "MM-dd-yy", "d MMM yyyy", "EEEE, MMMM d, yyyy", "yyyyMMdd", "ddMMMyy")
+            .stream()
             .map(p -> DateTimeFormatter.ofPattern(p, Locale.US))
             .toList();
     for (LocalDate day = LocalDate.of(2024, 1, 1); day.getYear() < 2028; day = day.plusDays(1)) {
@@ -96,7 +110,12 @@ class DatesTest {
     assertEquals(ColumnType.DATE, run.schema.columns().get(2).type());
     assertEquals(
         List.of(
-            new Row(0, "1/2/2026 10:00", "3.2.2026", LocalDate.of(2026, 2, 1), LocalDate.of(2026, 2, 3)),
+            new Row(
+                0,
+                "1/2/2026 10:00",
+                "3.2.2026",
+                LocalDate.of(2026, 2, 1),
+                LocalDate.of(2026, 2, 3)),
             new Row(2, "soon", "3.2.2026", null, LocalDate.of(2026, 2, 3)),
             new Row(3, null, " ", null, null)),
         run.kept);

@@ -80,16 +80,16 @@ class HostileTextTest {
     long start = System.nanoTime();
     RecipeRun run =
         assertTimeoutPreemptively(
-            BOUND,
-            () ->
-                RecipeRun.of(ALL, schema, null, List.of(new Row(0, text, text))));
+            BOUND, () -> RecipeRun.of(ALL, schema, null, List.of(new Row(0, text, text))));
     assertEquals(1, run.kept.size() + run.rejected.size());
     if (!run.rejected.isEmpty()) {
       assertTrue(run.detail().length() <= 500, "a detail of " + run.detail().length());
     }
     System.out.printf(
         "hostile %s: %d ms, %s%n",
-        hostile, (System.nanoTime() - start) / 1_000_000, run.rejected.isEmpty() ? "kept" : "rejected: " + run.reason());
+        hostile,
+        (System.nanoTime() - start) / 1_000_000,
+        run.rejected.isEmpty() ? "kept" : "rejected: " + run.reason());
   }
 
   @Test

@@ -29,7 +29,8 @@ class HtmlToTextTest {
       })
   void readsAsAPersonWould(String html, String text) {
     assertEquals(
-        text.replace("\\n", "\n"), RecipeRun.of("{stage:'html_to_text',columns:['t']}", html).result());
+        text.replace("\\n", "\n"),
+        RecipeRun.of("{stage:'html_to_text',columns:['t']}", html).result());
   }
 
   @Test

@@ -43,7 +43,8 @@ class LanguageFilterTest {
   @Test
   void keepsEachOfSeveralLanguages() {
     String both = "{stage:'language_filter',columns:['t'],languages:['en','es'],among:['fr']}";
-    assertNull(RecipeRun.of(both, "Los frenos chillan cada mañana hasta que se calientan").reason());
+    assertNull(
+        RecipeRun.of(both, "Los frenos chillan cada mañana hasta que se calientan").reason());
     assertNull(RecipeRun.of(both, "My brakes squeal every morning until they are warm").reason());
     assertEquals(
         "language_t",
@@ -66,19 +67,27 @@ class LanguageFilterTest {
             .toList();
     again.forEach(rejected -> assertEquals(first, rejected));
     RecipeRun usual = RecipeRun.of("[" + ENGLISH + "]", RecipeRun.text(), null, rows);
-    System.out.println("English service requests taken for others: " + usual.rejected.size() + " of 200");
+    System.out.println(
+        "English service requests taken for others: " + usual.rejected.size() + " of 200");
     assertTrue(usual.rejected.size() <= 2, () -> "rejected " + usual.rejected);
   }
 
   @Test
   void refusesLanguagesItDoesNotKnowAndChoicesThatAreNone() {
-    assertTrue(message("languages:['english']").contains("languages holds \"english\"; right would be ISO 639-1 codes: af, "));
-    assertTrue(message("languages:['en'],among:['en']").contains("among holds no language but those wanted"));
+    assertTrue(
+        message("languages:['english']")
+            .contains("languages holds \"english\"; right would be ISO 639-1 codes: af, "));
+    assertTrue(
+        message("languages:['en'],among:['en']")
+            .contains("among holds no language but those wanted"));
     assertTrue(message("columns:['t']").contains("languages is missing"));
   }
 
   private static String message(String knobs) {
-    String stage = "{stage:'language_filter',columns:['t']," + knobs.replace("columns:['t']", "min_letters:3") + "}";
+    String stage =
+        "{stage:'language_filter',columns:['t'],"
+            + knobs.replace("columns:['t']", "min_letters:3")
+            + "}";
     return assertThrows(NeuroWeaverException.class, () -> RecipeRun.of(stage, "x")).getMessage();
   }
 }

@@ -1,8 +1,8 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
@@ -65,8 +65,11 @@ class NormalizeTest {
     String repair = "{\"mojibake\": \"repair\", \"unicode\": \"keep\"}";
     for (String right :
         new String[] {
-          "caf\u00e9 \u20ac5 \u2013 it\u2019s \u201cfine\u201d", "\u00d1and\u00fa", "10\u00b0 caf\u00e9",
-          "\u043f\u0440\u0438\u0432\u0435\u0442", "\ud83d\ude97 ok"
+          "caf\u00e9 \u20ac5 \u2013 it\u2019s \u201cfine\u201d",
+          "\u00d1and\u00fa",
+          "10\u00b0 caf\u00e9",
+          "\u043f\u0440\u0438\u0432\u0435\u0442",
+          "\ud83d\ude97 ok"
         }) {
       String once = new String(right.getBytes(UTF_8), "windows-1252");
       if (new String(once.getBytes("windows-1252"), UTF_8).equals(right)) {
@@ -81,7 +84,12 @@ class NormalizeTest {
     }
     for (String honest :
         new String[] {
-          "IRM\u00c3\u201d", "\u00abIRM\u00c3\u00bb", "caf\u00e9 \u00c3\u00a9", "\u00c3\u00a9 \u4e2d", "\u00c2", "\u00c3 x"
+          "IRM\u00c3\u201d",
+          "\u00abIRM\u00c3\u00bb",
+          "caf\u00e9 \u00c3\u00a9",
+          "\u00c3\u00a9 \u4e2d",
+          "\u00c2",
+          "\u00c3 x"
         }) {
       assertEquals(honest, normalized(repair, honest));
     }

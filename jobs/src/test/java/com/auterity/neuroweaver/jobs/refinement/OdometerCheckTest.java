@@ -56,7 +56,8 @@ class OdometerCheckTest {
     assertEquals(List.of(1L, 4L), run.rejected.stream().map(Row::ordinal).toList());
     assertEquals("odometer_implausible", run.reason());
     assertEquals(
-        "reads 152000 on 2024-07-01, but 10000 on 2024-01-10 and 20000 on 2025-01-10", run.detail());
+        "reads 152000 on 2024-07-01, but 10000 on 2024-01-10 and 20000 on 2025-01-10",
+        run.detail());
   }
 
   @Test
@@ -165,9 +166,7 @@ class OdometerCheckTest {
           assertThrows(
               NeuroWeaverException.class, () -> RecipeRun.recipe(STAGE, VISITS, partitionBy));
       assertTrue(
-          error
-              .getMessage()
-              .endsWith("right would be a dataset loaded with partition_by: vin"),
+          error.getMessage().endsWith("right would be a dataset loaded with partition_by: vin"),
           error.getMessage());
     }
   }

@@ -43,7 +43,8 @@ class TextFilterTest {
       })
   void rejectsWithReasonAndScore(String knobs, String text, String reason, String detail) {
     RecipeRun run =
-        RecipeRun.of("{stage:'text_filter',columns:['t']," + knobs + "}", text.replace("\\n", "\n"));
+        RecipeRun.of(
+            "{stage:'text_filter',columns:['t']," + knobs + "}", text.replace("\\n", "\n"));
     assertEquals(reason, run.reason());
     if (reason != null) {
       assertEquals(detail, run.detail());
@@ -52,7 +53,8 @@ class TextFilterTest {
 
   @Test
   void keepsWhatPeopleSayInTheirLanguage() {
-    String strict = "min_characters:20,min_words:5,max_symbols:0.1,max_digits:0.2,max_repeated_line:0,";
+    String strict =
+        "min_characters:20,min_words:5,max_symbols:0.1,max_digits:0.2,max_repeated_line:0,";
     String shares = "max_repeated_ngrams:0.1,min_stop_words:0.3";
     String stage = "{stage:'text_filter',columns:['t']," + strict + shares + "}";
     assertNull(RecipeRun.of(stage, TALK).reason());
@@ -86,7 +88,9 @@ class TextFilterTest {
       assertEquals(slowLine(text), TextMeasures.longestRepeatedLine(text), text);
       Set<String> some = Set.of("a", "ab", "é", "a'b");
       double among =
-          words.isEmpty() ? 0 : (double) words.stream().filter(some::contains).count() / words.size();
+          words.isEmpty()
+              ? 0
+              : (double) words.stream().filter(some::contains).count() / words.size();
       assertEquals(among, TextMeasures.among(text, some), 1e-12, text);
     }
   }
@@ -115,7 +119,9 @@ class TextFilterTest {
 
   private static int slowLine(String text) {
     Map<String, Integer> lines = new HashMap<>();
-    Arrays.stream(text.split("\n")).map(String::strip).forEach(l -> lines.merge(l, 1, Integer::sum));
+    Arrays.stream(text.split("\n"))
+        .map(String::strip)
+        .forEach(l -> lines.merge(l, 1, Integer::sum));
     return lines.entrySet().stream()
         .filter(e -> e.getValue() > 1)
         .mapToInt(e -> e.getKey().codePointCount(0, e.getKey().length()))

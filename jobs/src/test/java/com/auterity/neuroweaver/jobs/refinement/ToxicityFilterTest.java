@@ -63,7 +63,9 @@ class ToxicityFilterTest {
     Files.write(broken, new byte[] {'a', (byte) 0xE9, '\n'});
     Path large = folder.resolve("large.txt");
     Files.write(large, new byte[(1 << 20) + 1]);
-    assertTrue(message(",words_file:'/no/such'").contains("words_file is \"/no/such\", which is not there"));
+    assertTrue(
+        message(",words_file:'/no/such'")
+            .contains("words_file is \"/no/such\", which is not there"));
     assertTrue(message(",words_file:'" + broken + "'").contains("which is no UTF-8"));
     assertTrue(message(",words_file:'" + large + "'").contains("which is too large"));
     assertTrue(message(",words_file:'x',words:['a']").contains("has both words and words_file"));

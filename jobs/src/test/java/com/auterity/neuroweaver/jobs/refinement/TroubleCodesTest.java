@@ -44,7 +44,17 @@ class TroubleCodesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"P03011", "P4301", "X0301", "P030", "B301", "misfire", "P0301 misfire", "...", "P 03 01"})
+      strings = {
+        "P03011",
+        "P4301",
+        "X0301",
+        "P030",
+        "B301",
+        "misfire",
+        "P0301 misfire",
+        "...",
+        "P 03 01"
+      })
   void rejectsCellsThatHoldAnythingElse(String cell) {
     assertEquals("trouble_codes_t", RecipeRun.of(CELLS, cell).reason());
     assertNull(RecipeRun.of(CELLS.replace("}", ",unreadable:'null'}"), cell).result());

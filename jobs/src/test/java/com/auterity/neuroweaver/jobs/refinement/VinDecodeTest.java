@@ -41,7 +41,10 @@ class VinDecodeTest {
     String whole = vin.contains("_") ? Vin.withCheckDigit(vin.replace('_', '0')).value() : vin;
     RecipeRun run =
         RecipeRun.of(
-            "[{stage:'vin_decode',column:'t'}]", RecipeRun.text(), null, List.of(new Row(0, whole)));
+            "[{stage:'vin_decode',column:'t'}]",
+            RecipeRun.text(),
+            null,
+            List.of(new Row(0, whole)));
     assertEquals(List.of(new Row(0, whole, make, year)), run.kept);
     assertEquals(List.of("t", "vin_make", "vin_model_year"), run.schema.names());
   }
@@ -52,7 +55,8 @@ class VinDecodeTest {
     for (String file : List.of("vpic/decode-vin.json", "vpic/decode-vin-batch.json")) {
       for (JsonNode result : results(file)) {
         // The decoder takes beginnings of VINs, too: the rest cannot matter to make and year.
-        String vin = (result.get("VIN").asText().replace('*', '0') + "0".repeat(17)).substring(0, 17);
+        String vin =
+            (result.get("VIN").asText().replace('*', '0') + "0".repeat(17)).substring(0, 17);
         Row row =
             RecipeRun.of(
                     "[{stage:'vin_decode',column:'t'}]",
@@ -78,7 +82,8 @@ class VinDecodeTest {
       String make = new Vin(result.get("WMI").asText() + "CM82633A004352").maker().orElse(null);
       boolean car = !result.get("VehicleType").asText().contains("Motorcycle");
       assertFalse(make != null && !car, () -> "a motorcycle: " + result);
-      assertTrue(make == null || List.of("Honda", "Acura").contains(make), () -> result + " " + make);
+      assertTrue(
+          make == null || List.of("Honda", "Acura").contains(make), () -> result + " " + make);
       known += make == null ? 0 : 1;
     }
     assertTrue(known >= 10, "only " + known + " are known");
