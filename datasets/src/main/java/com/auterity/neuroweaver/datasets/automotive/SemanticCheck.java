@@ -85,8 +85,7 @@ public final class SemanticCheck {
       return "a VIN (this one " + fault + ")";
     }
     Vin vin = new Vin(upper);
-    boolean northAmerican = upper.charAt(0) >= '1' && upper.charAt(0) <= '5';
-    return northAmerican && !vin.checkDigitIsRight()
+    return vin.isNorthAmerican() && !vin.checkDigitIsRight()
         ? "a VIN (the check digit of this one should be " + vin.expectedCheckDigit() + ")"
         : null;
   }

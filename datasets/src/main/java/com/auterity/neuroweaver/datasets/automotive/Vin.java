@@ -1,7 +1,6 @@
 package com.auterity.neuroweaver.datasets.automotive;
 
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -14,35 +13,6 @@ public record Vin(String value) {
   static final int LENGTH = 17;
   private static final String YEAR_CODES = "ABCDEFGHJKLMNPRSTVWXY123456789";
   private static final int[] WEIGHTS = {8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2};
-  private static final Map<String, String> MAKERS =
-      Map.ofEntries(
-          Map.entry("1HG", "Honda"),
-          Map.entry("2HG", "Honda"),
-          Map.entry("5J6", "Honda"),
-          Map.entry("4T1", "Toyota"),
-          Map.entry("2T3", "Toyota"),
-          Map.entry("JTD", "Toyota"),
-          Map.entry("1FA", "Ford"),
-          Map.entry("1FT", "Ford"),
-          Map.entry("1FM", "Ford"),
-          Map.entry("1G1", "Chevrolet"),
-          Map.entry("1GC", "Chevrolet"),
-          Map.entry("1GN", "Chevrolet"),
-          Map.entry("1C4", "Jeep"),
-          Map.entry("1N4", "Nissan"),
-          Map.entry("5N1", "Nissan"),
-          Map.entry("5NP", "Hyundai"),
-          Map.entry("KM8", "Hyundai"),
-          Map.entry("KNA", "Kia"),
-          Map.entry("KND", "Kia"),
-          Map.entry("4S3", "Subaru"),
-          Map.entry("4S4", "Subaru"),
-          Map.entry("JM1", "Mazda"),
-          Map.entry("JM3", "Mazda"),
-          Map.entry("3VW", "Volkswagen"),
-          Map.entry("WVG", "Volkswagen"),
-          Map.entry("WBA", "BMW"),
-          Map.entry("5UX", "BMW"));
 
   public Vin {
     String fault = fault(value);
@@ -120,9 +90,16 @@ public record Vin(String value) {
     return value.substring(0, 3);
   }
 
-  /** Maker by the small built-in table, when known. */
+  /** Make by the small built-in table of cars and light trucks, when known. */
   public Optional<String> maker() {
-    return Optional.ofNullable(MAKERS.get(wmi()));
+    return Makers.of(value);
+  }
+
+  /** Made in North America, where the check digit is the law. */
+  public boolean isNorthAmerican() {
+    char region = value.charAt(0);
+    return (region >= '1' && region <= '5')
+        || (region == '7' && "ABCDE".indexOf(value.charAt(1)) < 0);
   }
 
   /**

@@ -84,6 +84,32 @@ sealed interface Condition {
     }
   }
 
+  /** The column's value stands so to another column's; unknown where either has none. */
+  record Compares(String column, Comparison comparison, String other) implements Condition {
+    @Override
+    public Truth of(RowBatch batch) {
+      ColumnValues left = batch.column(place(batch, column));
+      ColumnValues right = batch.column(place(batch, other));
+      long[] passed = new long[batch.rows() + 63 >> 6];
+      for (int i = 0; i < batch.rows(); i++) {
+        if (!left.isNull(i) && !right.isNull(i) && ColumnOrder.holds(comparison, left, right, i)) {
+          passed[i >> 6] |= 1L << i;
+        }
+      }
+      long[] unknown = left.nulls().clone();
+      for (int i = 0; i < passed.length; i++) {
+        unknown[i] |= right.nulls()[i];
+      }
+      return truth(batch, passed, unknown);
+    }
+
+    @Override
+    public void addColumns(Set<String> names) {
+      names.add(column);
+      names.add(other);
+    }
+  }
+
   private static int place(RowBatch batch, String column) {
     return batch.schema().indexOf(column).orElseThrow();
   }

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * or         = and { "or" and }
  * and        = not { "and" not }
  * not        = "not" not | "(" or ")" | column test
- * test       = ("=" | "!=" | "<>" | "<" | "<=" | ">" | ">=") value
+ * test       = ("=" | "!=" | "<>" | "<" | "<=" | ">" | ">=") (value | column)
  *            | "is" ["not"] "null" | ["not"] "in" "(" value {"," value} ")" | ["not"] "like" text
  * </pre>
  */
@@ -125,7 +125,9 @@ final class ConditionParser {
       if (ordered && column.type() == ColumnType.BOOL) {
         throw sign.wrong("= or !=: column " + column.name() + " is true or false");
       }
-      return new Condition.Passes(column.name(), value(column, comparison));
+      return next().isColumn()
+          ? new Condition.Compares(column.name(), comparison, comparable(column).name())
+          : new Condition.Passes(column.name(), value(column, comparison));
     }
     if (taken("is")) {
       boolean not = taken("not");
@@ -159,6 +161,20 @@ final class ConditionParser {
           name.position(), name.shown(), "a column of this dataset: " + columns());
     }
     return schema.columns().get(schema.indexOf(name.text()).getAsInt());
+  }
+
+  /** The column that comes next, which has to be comparable with the one before. */
+  private Column comparable(Column with) {
+    FilterToken name = next();
+    if (schema.indexOf(name.text()).isEmpty()) {
+      throw name.wrong(literal(with) + ", or another column");
+    }
+    Column column = column();
+    if (!ColumnOrder.comparable(with.type(), column.type())) {
+      throw name.wrong(
+          "a value or column comparable with " + typed(with) + "; column " + typed(column));
+    }
+    return column;
   }
 
   private String columns() {
@@ -204,7 +220,7 @@ final class ConditionParser {
       throw token.wrong("a value; whether there is one is asked with is null or is not null");
     }
     if (token.isColumn()) {
-      throw token.wrong(literal(column) + "; a column is compared with values only");
+      throw token.wrong(literal(column) + "; a list is of values only");
     }
     ValueTest test =
         switch (column.type()) {

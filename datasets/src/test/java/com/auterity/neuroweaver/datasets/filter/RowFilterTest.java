@@ -13,6 +13,7 @@ import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -97,6 +98,16 @@ class RowFilterTest {
         "at > '2026-01-31T09:30:00Z'; [3, 4]",
         "\"Model Year\" < 3; [0, 1]",
         "((((year = 2021)))); [0]",
+        "year >= \"Model Year\"; [0, 1, 2]",
+        "not year >= \"Model Year\"; [4]",
+        "day = at; []",
+        "day < at; [0, 1, 4]",
+        "at < day; [3]",
+        "price = price; [0, 1, 4]",
+        "price != price; [2]",
+        "price < year; [0, 1]",
+        "year > price; [0, 1]",
+        "make >= make and sold = sold; [0, 1, 4]",
       })
   void takesTheRowsForWhichTheConditionHolds(String where, String expected) {
     if (expected.equals("error")) {
@@ -142,6 +153,10 @@ class RowFilterTest {
         "make like 'a\\b'; 11; a \\ only before",
         "make = null; 8; is null",
         "make =; 7; text in single quotes",
+        "make = year; 8; a value or column comparable with make is string; column year is int64",
+        "day > year; 7; comparable with day is date",
+        "year in (year); 10; a list is of values only",
+        "sold > sold; 6; = or !=",
         "make; 5; a test of the column",
         "make not; 9; in or like",
         "make is 3; 9; null or not null",
@@ -262,6 +277,9 @@ class RowFilterTest {
     }
     int c = random.nextInt(SCHEMA.columns().size());
     Column column = SCHEMA.columns().get(c);
+    if (random.nextInt(5) == 0) {
+      return columns(random, c);
+    }
     String name = "\"" + column.name() + "\"";
     boolean not = random.nextBoolean();
     switch (random.nextInt(4)) {
@@ -296,6 +314,51 @@ class RowFilterTest {
             name + " " + sign + " " + literal(other),
             row -> row.get(c) == null ? null : compare(sign, row.get(c), other));
     }
+  }
+
+  /** A column against another of its kind. */
+  private static Case columns(SplittableRandom random, int c) {
+    ColumnType type = SCHEMA.columns().get(c).type();
+    int other = c;
+    for (int i = 0; i < 20; i++) {
+      int candidate = random.nextInt(SCHEMA.columns().size());
+      other = kind(SCHEMA.columns().get(candidate).type()) == kind(type) ? candidate : other;
+    }
+    String[] signs = {"=", "!=", "<>", "<", "<=", ">", ">="};
+    String sign = signs[random.nextInt(type == ColumnType.BOOL ? 3 : 7)];
+    int with = other;
+    return new Case(
+        "\"" + SCHEMA.names().get(c) + "\" " + sign + " \"" + SCHEMA.names().get(with) + "\"",
+        row ->
+            row.get(c) == null || row.get(with) == null
+                ? null
+                : compare(sign, common(row.get(c)), common(row.get(with))));
+  }
+
+  private static int kind(ColumnType type) {
+    return switch (type) {
+      case INT64, FLOAT64 -> 0;
+      case DATE, TIMESTAMP -> 1;
+      case STRING -> 2;
+      case BOOL -> 3;
+    };
+  }
+
+  private static Object common(Object value) {
+    if (value instanceof Long whole) {
+      return (double) whole;
+    }
+    return value instanceof LocalDate day ? day.atStartOfDay(ZoneOffset.UTC).toInstant() : value;
+  }
+
+  @Test
+  void saysOfOneRowWhetherItHoldsOrFails() {
+    RowFilter filter = RowFilter.parse("year >= 2020 and make = 'Honda'", SCHEMA);
+    assertEquals(
+        List.of("true false", "false true", "false true", "false false", "false true"),
+        ROWS.stream().map(row -> filter.holds(row) + " " + filter.fails(row)).toList());
+    RowFilter all = RowFilter.parse(null, SCHEMA);
+    assertTrue(all.holds(ROWS.get(3)) && !all.fails(ROWS.get(3)));
   }
 
   private static Object literalOf(SplittableRandom random, ColumnType type) {

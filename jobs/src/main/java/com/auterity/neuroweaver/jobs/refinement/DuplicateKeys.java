@@ -48,9 +48,9 @@ public final class DuplicateKeys
     ExactDuplicates stage = recipe.duplicates(question.place());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteBuffer triple = ByteBuffer.allocate(24);
-    Iterator<Row> rows =
-        new DatasetReader(node.datasets(), node.chunks())
-            .partitionRows(source, question.partition());
+    DatasetReader reader = new DatasetReader(node.datasets(), node.chunks());
+    recipe.learn(question.place(), () -> reader.partitionRows(source, question.partition()));
+    Iterator<Row> rows = reader.partitionRows(source, question.partition());
     while (rows.hasNext()) {
       Row row = recipe.before(question.place(), rows.next());
       if (row == null) {

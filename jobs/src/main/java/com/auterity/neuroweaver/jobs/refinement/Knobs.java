@@ -1,8 +1,10 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -69,6 +71,50 @@ final class Knobs {
       throw invalid(place + "." + key, "is " + shown(value), "a number");
     }
     return value.asDouble();
+  }
+
+  /** A number between two others, both allowed; null when absent. */
+  Double number(String key, double least, double most) {
+    Double number = number(key);
+    if (number != null && !(number >= least && number <= most)) {
+      throw invalid(
+          place + "." + key, "is " + shown(value(key)), "a number from " + least + " to " + most);
+    }
+    return number;
+  }
+
+  /** A whole number between two others, both allowed; null when absent. */
+  Integer whole(String key, int least, int most) {
+    JsonNode value = value(key);
+    if (value == null) {
+      return null;
+    }
+    if (!value.canConvertToExactIntegral()
+        || value.decimalValue().compareTo(BigDecimal.valueOf(least)) < 0
+        || value.decimalValue().compareTo(BigDecimal.valueOf(most)) > 0) {
+      throw invalid(
+          place + "." + key, "is " + shown(value), "a whole number from " + least + " to " + most);
+    }
+    return value.intValue();
+  }
+
+  /** Places of the text columns that a list names. */
+  List<Integer> textColumns(String key, Schema schema) {
+    List<Integer> columns = new ArrayList<>();
+    for (String name : texts(key)) {
+      int column = column(schema, name, place + "." + key);
+      if (schema.columns().get(column).type() != ColumnType.STRING) {
+        throw invalid(
+            place + "." + key,
+            "names " + name + ", a column of " + schema.columns().get(column).type(),
+            "text columns only");
+      }
+      if (columns.contains(column)) {
+        throw invalid(place + "." + key, "names " + name + " twice", "each column once");
+      }
+      columns.add(column);
+    }
+    return columns;
   }
 
   /** One of an enum's constants, written in lower case. */

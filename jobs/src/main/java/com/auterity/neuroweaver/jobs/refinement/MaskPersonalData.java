@@ -37,8 +37,8 @@ final class MaskPersonalData implements Stage {
     knobs.done();
   }
 
-  /** The columns this stage may change. */
-  List<Integer> columns() {
+  @Override
+  public List<Integer> columns() {
     return columns;
   }
 

@@ -9,11 +9,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Brings text into one form: Unicode normalization, white space, quotes, letter case. Invisible
- * format and control characters always go.
+ * Brings text into one form: Unicode normalization, white space, quotes, letter case, and on demand
+ * {@link Mojibake}. Invisible format and control characters always go, a surrogate without its
+ * other half becomes U+FFFD, and of more than 30 marks on one character the rest go. Rejects a row
+ * only when a long text of compatibility forms would become more than four times as long.
  */
 final class Normalize implements Stage {
   static final String NAME = "normalize";
+
+  /** As in the Stream-Safe Text Format (UAX 15). */
+  private static final int MOST_MARKS = 30;
+
+  /** Characters of a text from which on it is measured before it may grow. */
+  private static final int LONG = 100_000;
+
+  private static final int MOST_GROWTH = 4;
 
   private enum Unicode {
     NFC,
@@ -22,7 +32,15 @@ final class Normalize implements Stage {
   }
 
   private enum Whitespace {
+    /** One space for any run of white space. */
     COLLAPSE,
+    /** The same within each line; line ends stay, of several blank lines one. */
+    LINES,
+    KEEP
+  }
+
+  private enum Broken {
+    REPAIR,
     KEEP
   }
 
@@ -42,21 +60,12 @@ final class Normalize implements Stage {
   private final Whitespace whitespace;
   private final Quotes quotes;
   private final Case letters;
+  private final Broken mojibake;
   private final boolean emptyToNull;
 
   Normalize(Knobs knobs, Schema schema) {
     if (knobs.has("columns")) {
-      for (String name : knobs.texts("columns")) {
-        String place = knobs.place() + ".columns";
-        int column = Knobs.column(schema, name, place);
-        if (schema.columns().get(column).type() != ColumnType.STRING) {
-          throw Knobs.invalid(
-              place,
-              "names " + name + ", a column of " + schema.columns().get(column).type(),
-              "text columns only");
-        }
-        columns.add(column);
-      }
+      columns.addAll(knobs.textColumns("columns", schema));
     } else {
       for (int i = 0; i < schema.columns().size(); i++) {
         if (schema.columns().get(i).type() == ColumnType.STRING) {
@@ -68,12 +77,13 @@ final class Normalize implements Stage {
     whitespace = knobs.choice("whitespace", Whitespace.class, Whitespace.COLLAPSE);
     quotes = knobs.choice("quotes", Quotes.class, Quotes.KEEP);
     letters = knobs.choice("case", Case.class, Case.KEEP);
+    mojibake = knobs.choice("mojibake", Broken.class, Broken.KEEP);
     emptyToNull = knobs.flag("empty_to_null", false);
     knobs.done();
   }
 
-  /** The columns this stage may change. */
-  List<Integer> columns() {
+  @Override
+  public List<Integer> columns() {
     return columns;
   }
 
@@ -90,6 +100,15 @@ final class Normalize implements Stage {
       if (before == null) {
         continue;
       }
+      if (growsTooLong(before)) {
+        return Verdict.reject(
+            "normalize_grows",
+            "a text of "
+                + before.length()
+                + " characters becomes more than "
+                + MOST_GROWTH
+                + " times as long by nfkc");
+      }
       String after = normalized(before);
       if (after.isEmpty() && emptyToNull) {
         result = result.with(column, null);
@@ -104,20 +123,23 @@ final class Normalize implements Stage {
   }
 
   String normalized(String text) {
-    String result =
+    String result = bounded(mojibake == Broken.REPAIR ? Mojibake.repaired(text) : text);
+    result =
         switch (unicode) {
-          case NFC -> Normalizer.normalize(text, Normalizer.Form.NFC);
-          case NFKC -> Normalizer.normalize(text, Normalizer.Form.NFKC);
-          case KEEP -> text;
+          case NFC -> Normalizer.normalize(result, Normalizer.Form.NFC);
+          case NFKC -> Normalizer.normalize(result, Normalizer.Form.NFKC);
+          case KEEP -> result;
         };
     StringBuilder visible = new StringBuilder(result.length());
     boolean pendingSpace = false;
+    int pendingLines = 0;
     for (int i = 0; i < result.length(); ) {
       int c = result.codePointAt(i);
       i += Character.charCount(c);
       boolean space = Character.isWhitespace(c) || Character.isSpaceChar(c);
-      if (space && whitespace == Whitespace.COLLAPSE) {
+      if (space && whitespace != Whitespace.KEEP) {
         pendingSpace = visible.length() > 0;
+        pendingLines += endsLine(result, i, c) ? 1 : 0;
         continue;
       }
       int type = Character.getType(c);
@@ -125,9 +147,11 @@ final class Normalize implements Stage {
         continue;
       }
       if (pendingSpace) {
-        visible.append(' ');
+        boolean lines = whitespace == Whitespace.LINES && pendingLines > 0;
+        visible.append(lines ? "\n\n".substring(0, Math.min(2, pendingLines)) : " ");
         pendingSpace = false;
       }
+      pendingLines = 0;
       visible.appendCodePoint(quotes == Quotes.ASCII ? asciiQuote(c) : c);
     }
     result = visible.toString();
@@ -136,6 +160,58 @@ final class Normalize implements Stage {
       case UPPER -> result.toUpperCase(Locale.ROOT);
       case KEEP -> result;
     };
+  }
+
+  /** Measures in pieces, so that no text can claim the memory its long form would need. */
+  private boolean growsTooLong(String text) {
+    if (unicode != Unicode.NFKC || text.length() < LONG) {
+      return false;
+    }
+    long length = 0;
+    for (int from = 0; from < text.length(); from += LONG) {
+      String piece = text.substring(from, Math.min(text.length(), from + LONG));
+      length += Normalizer.normalize(bounded(piece), Normalizer.Form.NFKC).length();
+    }
+    return length > (long) MOST_GROWTH * text.length();
+  }
+
+  /** Whether c, after which {@code next} stands, ends a line; of CR LF the LF does. */
+  private static boolean endsLine(String text, int next, int c) {
+    return c == '\n'
+        || c == 0x85
+        || c == 0x2028
+        || c == 0x2029
+        || (c == '\r' && !(next < text.length() && text.charAt(next) == '\n'));
+  }
+
+  /**
+   * Without lone surrogates, and with at most {@link #MOST_MARKS} marks in a row: normalization
+   * sorts each such run in quadratic time.
+   */
+  private static String bounded(String text) {
+    StringBuilder copy = null;
+    int marks = 0;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      int length = Character.charCount(c);
+      marks = c >= 0x300 && isMark(c) ? marks + 1 : 0;
+      boolean lone = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+      if ((lone || marks > MOST_MARKS) && copy == null) {
+        copy = new StringBuilder(text.length()).append(text, 0, i);
+      }
+      if (copy != null && marks <= MOST_MARKS) {
+        copy.appendCodePoint(lone ? 0xFFFD : c);
+      }
+      i += length;
+    }
+    return copy == null ? text : copy.toString();
+  }
+
+  private static boolean isMark(int c) {
+    int type = Character.getType(c);
+    return type == Character.NON_SPACING_MARK
+        || type == Character.ENCLOSING_MARK
+        || type == Character.COMBINING_SPACING_MARK;
   }
 
   private static int asciiQuote(int c) {

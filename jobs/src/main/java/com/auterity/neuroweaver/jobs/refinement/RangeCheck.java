@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.jobs.refinement;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.re2j.Pattern;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -10,8 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * Rejects rows with a value outside what its column allows ({@code min}, {@code max}, {@code
@@ -93,14 +92,7 @@ final class RangeCheck implements Stage {
     }
     Pattern regex = null;
     if (knobs.has("regex")) {
-      try {
-        regex = Pattern.compile(knobs.text("regex"));
-      } catch (PatternSyntaxException e) {
-        throw Knobs.invalid(
-            knobs.place() + ".regex",
-            "is no regular expression (" + e.getDescription() + ")",
-            "one that java.util.regex reads");
-      }
+      regex = LinePattern.regex(knobs.text("regex"), knobs.place() + ".regex", false);
     }
     Set<String> allowed = knobs.has("enum") ? new HashSet<>() : null;
     if (allowed != null) {

@@ -7,12 +7,18 @@ import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The stages of one refinement, in order, made for one schema. */
 final class Recipe {
   /** Columns that a rejects dataset has beside those of its source. */
   static final List<String> REJECT_COLUMNS = List.of("_stage", "_reason", "_detail");
+
+  /** Characters of a reject's detail. */
+  private static final int DETAIL_SHOWN = 500;
 
   private static final List<String> STAGES =
       List.of(
@@ -21,14 +27,27 @@ final class Recipe {
           Normalize.NAME,
           ExactDuplicates.NAME,
           VinCheck.NAME,
-          MaskPersonalData.NAME);
+          MaskPersonalData.NAME,
+          HtmlToText.NAME,
+          Boilerplate.NAME,
+          Dates.NAME,
+          Units.NAME,
+          VinDecode.NAME,
+          TroubleCodes.NAME,
+          OdometerCheck.NAME,
+          ConsistencyCheck.NAME,
+          TextFilter.NAME,
+          LanguageFilter.NAME,
+          ToxicityFilter.NAME);
 
   private final Schema schema;
   private final List<Stage> stages;
+  private final int added;
 
-  private Recipe(Schema schema, List<Stage> stages) {
+  private Recipe(Schema schema, List<Stage> stages, int added) {
     this.schema = schema;
     this.stages = stages;
+    this.added = added;
   }
 
   /**
@@ -41,6 +60,8 @@ final class Recipe {
       throw Knobs.invalid("stages", "is " + Knobs.shown(stages), "a list of at least one stage");
     }
     List<Stage> made = new ArrayList<>();
+    Schema source = schema;
+    Schema current = schema;
     for (int i = 0; i < stages.size(); i++) {
       String place = "stages[" + i + "]";
       Knobs knobs = new Knobs(stages.get(i), place);
@@ -49,40 +70,91 @@ final class Recipe {
       named.has("stage");
       made.add(
           switch (name) {
-            case SchemaCheck.NAME -> new SchemaCheck(named, schema);
-            case RangeCheck.NAME -> new RangeCheck(named, schema);
-            case Normalize.NAME -> new Normalize(named, schema);
-            case ExactDuplicates.NAME -> new ExactDuplicates(named, schema);
-            case VinCheck.NAME -> new VinCheck(named, schema);
-            case MaskPersonalData.NAME -> new MaskPersonalData(named, schema);
+            case SchemaCheck.NAME -> new SchemaCheck(named, current);
+            case RangeCheck.NAME -> new RangeCheck(named, current);
+            case Normalize.NAME -> new Normalize(named, current);
+            case ExactDuplicates.NAME -> new ExactDuplicates(named, current);
+            case VinCheck.NAME -> new VinCheck(named, current);
+            case MaskPersonalData.NAME -> new MaskPersonalData(named, current);
+            case HtmlToText.NAME -> new HtmlToText(named, current);
+            case Boilerplate.NAME -> new Boilerplate(named, current);
+            case Dates.NAME -> new Dates(named, current);
+            case Units.NAME -> new Units(named, current);
+            case VinDecode.NAME -> new VinDecode(named, current);
+            case TroubleCodes.NAME -> new TroubleCodes(named, current);
+            case OdometerCheck.NAME -> new OdometerCheck(named, current, partitionBy);
+            case ConsistencyCheck.NAME -> new ConsistencyCheck(named, current);
+            case TextFilter.NAME -> new TextFilter(named, current);
+            case LanguageFilter.NAME -> new LanguageFilter(named, current);
+            case ToxicityFilter.NAME -> new ToxicityFilter(named, current);
             default ->
                 throw Knobs.invalid(
                     place + ".stage", "is \"" + name + "\"", "one of " + String.join(", ", STAGES));
           });
-      refuseChangeOf(partitionBy, made.get(i), named.place(), schema);
+      refuseChangeOf(partitionBy, made.get(i), named.place(), current);
+      current = with(current, made.get(i).added(), named.place());
     }
     for (String name : REJECT_COLUMNS) {
-      if (schema.indexOf(name).isPresent()) {
+      if (current.indexOf(name).isPresent()) {
         throw Knobs.invalid(
             "dataset",
             "has a column " + name + ", which the rejects need for themselves",
             "a dataset without it");
       }
     }
-    return new Recipe(schema, List.copyOf(made));
+    return new Recipe(
+        current, List.copyOf(made), current.columns().size() - source.columns().size());
   }
 
   private static void refuseChangeOf(String partitionBy, Stage stage, String place, Schema schema) {
-    List<Integer> changed =
-        stage instanceof Normalize normalize
-            ? normalize.columns()
-            : stage instanceof MaskPersonalData mask ? mask.columns() : List.of();
-    if (partitionBy != null && changed.contains(schema.indexOf(partitionBy).orElse(-1))) {
+    if (partitionBy != null && stage.columns().contains(schema.indexOf(partitionBy).orElse(-1))) {
       throw Knobs.invalid(
           place + ".columns",
           "changes " + partitionBy + ", by which the dataset's rows are placed",
           "to name columns without it");
     }
+  }
+
+  private static Schema with(Schema schema, List<Column> added, String place) {
+    List<Column> columns = new ArrayList<>(schema.columns());
+    for (Column column : added) {
+      if (schema.indexOf(column.name()).isPresent()) {
+        throw Knobs.invalid(
+            place,
+            "adds the column \"" + column.name() + "\", which is there already",
+            "another name for it");
+      }
+      columns.add(column);
+    }
+    return added.isEmpty() ? schema : new Schema(columns);
+  }
+
+  /** Of the rows that are kept: the source's columns, then those that stages added. */
+  Schema schema() {
+    return schema;
+  }
+
+  /**
+   * Shows the stages before {@code place} that judge a partition as a whole its rows.
+   *
+   * @param rows reads the partition from its start
+   */
+  void learn(int place, Supplier<Iterator<Row>> rows) {
+    for (int i = 0; i < place; i++) {
+      if (stages.get(i) instanceof PartitionStage stage) {
+        for (Iterator<Row> all = rows.get(); all.hasNext(); ) {
+          Row row = before(i, all.next());
+          if (row != null) {
+            stage.see(row);
+          }
+        }
+        stage.settle();
+      }
+    }
+  }
+
+  void learn(Supplier<Iterator<Row>> rows) {
+    learn(stages.size(), rows);
   }
 
   /** Places of the stages that must see all partitions before they can judge. */
@@ -100,7 +172,7 @@ final class Recipe {
     return (ExactDuplicates) stages.get(place);
   }
 
-  /** Source columns, then {@link #REJECT_COLUMNS}. */
+  /** The columns of {@link #schema()}, then {@link #REJECT_COLUMNS}. */
   Schema rejectsSchema() {
     List<Column> columns = new ArrayList<>(schema.columns());
     for (String name : REJECT_COLUMNS) {
@@ -119,7 +191,7 @@ final class Recipe {
 
   /** Runs all stages over one row. */
   void run(Row row, Tally tally, Sink sink) {
-    Row current = row;
+    Row current = widened(row);
     for (int i = 0; i < stages.size(); i++) {
       Stage stage = stages.get(i);
       Verdict verdict = stage.apply(current, tally);
@@ -136,7 +208,7 @@ final class Recipe {
   /** The row as it enters the stage at {@code place}, or null when it is rejected before. */
   Row before(int place, Row row) {
     Tally ignored = new Tally();
-    Row current = row;
+    Row current = widened(row);
     for (Stage stage : stages.subList(0, place)) {
       Verdict verdict = stage.apply(current, ignored);
       if (verdict.rejected()) {
@@ -145,6 +217,12 @@ final class Recipe {
       current = verdict.row();
     }
     return current;
+  }
+
+  private Row widened(Row row) {
+    return added == 0
+        ? row
+        : new Row(row.ordinal(), Arrays.copyOf(row.toArray(), row.size() + added));
   }
 
   /** A recipe that masks personal data masks it in what it rejects as well. */
@@ -161,7 +239,7 @@ final class Recipe {
     System.arraycopy(masked.toArray(), 0, values, 0, masked.size());
     values[masked.size()] = stages.get(place).name();
     values[masked.size() + 1] = verdict.reason();
-    values[masked.size() + 2] = detail;
+    values[masked.size() + 2] = Shown.brief(detail, DETAIL_SHOWN);
     return new Row(row.ordinal(), values);
   }
 }

@@ -44,9 +44,12 @@ public final class RefineHandler implements JobHandler {
   /**
    * What is committed: the version refined, the outcome of each partition that is done, and the
    * profiles of those partitions together.
+   *
+   * @param stages the recipe as JSON text, with the contents of the files it names
    */
   record State(
       String sourceVersionId,
+      String stages,
       TreeMap<Integer, RefineOutcome> done,
       byte[] profileBefore,
       byte[] profileAfter) {
@@ -56,6 +59,7 @@ public final class RefineHandler implements JobHandler {
       more.put(partition, outcome.withoutProfiles());
       return new State(
           sourceVersionId,
+          stages,
           more,
           merged(profileBefore, outcome.profileBefore()),
           merged(profileAfter, outcome.profileAfter()));
@@ -94,7 +98,7 @@ public final class RefineHandler implements JobHandler {
   public void validate(String tenant, ObjectNode parameters) {
     Request request = Request.of(parameters);
     Manifest source = catalog.get(tenant, request.dataset());
-    Recipe.of(request.stages(), source.schema(), source.partitionBy());
+    Recipe.of(RecipeFiles.inlined(request.stages()), source.schema(), source.partitionBy());
   }
 
   @Override
@@ -106,7 +110,7 @@ public final class RefineHandler implements JobHandler {
             .map(commit -> RecordCodec.decode(commit.state(), State.class))
             .orElseGet(() -> begin(context, request));
     Manifest source = context.datasets().get(context.tenant(), committed.sourceVersionId());
-    Recipe recipe = Recipe.of(request.stages(), source.schema(), source.partitionBy());
+    Recipe recipe = RefineSteps.recipe(committed.stages(), source, List.of());
     Reservation target =
         context.datasets().reserve(context.tenant(), request.as(), context.jobId());
     Reservation rejects =
@@ -114,7 +118,7 @@ public final class RefineHandler implements JobHandler {
     context.attribute(source.versionId(), null);
     State[] state = {committed};
     try {
-      refine(context, request, source, recipe, target, rejects, state);
+      refine(context, source, recipe, target, rejects, state);
     } catch (FencedException e) {
       throw e;
     } catch (NeuroWeaverException e) {
@@ -133,22 +137,28 @@ public final class RefineHandler implements JobHandler {
     List<ChunkInfo> kept = chunks(state[0], RefineOutcome::chunks);
     context
         .datasets()
-        .commit(manifest(context, source, target, request.as(), source.schema(), kept, now));
+        .commit(manifest(context, source, target, request.as(), recipe.schema(), kept, now));
     return report(context, request, state[0], source, target, rejects);
   }
 
-  /** Fixes the version to refine, so that newer data cannot slip into a later run of this job. */
+  /** Fixes version and recipe, so that nothing newer can slip into a later run of this job. */
   private static State begin(JobContext context, Request request) {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
-    byte[] empty = DatasetProfile.of(newest.schema()).toBytes();
-    State state = new State(newest.versionId(), new TreeMap<>(), empty, empty);
+    String stages = RecipeFiles.inlined(request.stages()).toString();
+    Recipe recipe = RefineSteps.recipe(stages, newest, List.of());
+    State state =
+        new State(
+            newest.versionId(),
+            stages,
+            new TreeMap<>(),
+            DatasetProfile.of(newest.schema()).toBytes(),
+            DatasetProfile.of(recipe.schema()).toBytes());
     context.commit(0, RecordCodec.encode(state));
     return state;
   }
 
   private static void refine(
       JobContext context,
-      Request request,
       Manifest source,
       Recipe recipe,
       Reservation target,
@@ -162,7 +172,7 @@ public final class RefineHandler implements JobHandler {
     if (waiting.isEmpty()) {
       return;
     }
-    String stages = request.stages().toString();
+    String stages = state[0].stages();
     List<DuplicateSet.Finder> duplicates = duplicates(context, source, recipe, stages);
     PartitionCalls.forEach(
         context,

@@ -33,7 +33,7 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
             task.tenant(),
             task.targetVersionId(),
             task.partition(),
-            source.schema());
+            recipe.schema());
     PartitionWriter rejects =
         new PartitionWriter(
             node.chunks(),
@@ -43,7 +43,7 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
             recipe.rejectsSchema());
     Tally tally = new Tally();
     DatasetProfile before = DatasetProfile.of(source.schema());
-    DatasetProfile after = DatasetProfile.of(source.schema());
+    DatasetProfile after = DatasetProfile.of(recipe.schema());
     Recipe.Sink sink =
         new Recipe.Sink() {
           @Override
@@ -57,8 +57,9 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
             rejects.add(row);
           }
         };
-    Iterator<Row> from =
-        new DatasetReader(node.datasets(), node.chunks()).partitionRows(source, task.partition());
+    DatasetReader reader = new DatasetReader(node.datasets(), node.chunks());
+    recipe.learn(() -> reader.partitionRows(source, task.partition()));
+    Iterator<Row> from = reader.partitionRows(source, task.partition());
     while (from.hasNext()) {
       Row row = from.next();
       before.add(row);

@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -45,6 +46,53 @@ class NormalizeTest {
   void turnsEmptyIntoNullWhenAsked() throws Exception {
     assertEquals("", normalized("{}", "   "));
     assertNull(normalized("{\"empty_to_null\": true}", "   "));
+  }
+
+  @Test
+  void keepsLinesWhenAsked() throws Exception {
+    assertEquals(
+        "a b\nc\n\nd", normalized("{\"whitespace\": \"lines\"}", " a  b \r\n c\n \n\n\t\nd\n"));
+  }
+
+  @Test
+  void replacesHalvesOfCharactersAndKeepsWholeOnes() throws Exception {
+    assertEquals("a\ufffdb\ufffd\ud83d\ude97", normalized("{}", "a\ud83db\ude97\ud83d\ude97"));
+    assertEquals("\ufffd", normalized("{\"unicode\": \"keep\"}", "\udc00"));
+  }
+
+  @Test
+  void repairsMojibakeOnlyWhenAskedAndCertain() throws Exception {
+    String repair = "{\"mojibake\": \"repair\", \"unicode\": \"keep\"}";
+    for (String right :
+        new String[] {
+          "caf\u00e9 \u20ac5 \u2013 it\u2019s \u201cfine\u201d",
+          "\u00d1and\u00fa",
+          "10\u00b0 caf\u00e9",
+          "\u043f\u0440\u0438\u0432\u0435\u0442",
+          "\ud83d\ude97 ok"
+        }) {
+      String once = new String(right.getBytes(UTF_8), "windows-1252");
+      if (new String(once.getBytes("windows-1252"), UTF_8).equals(right)) {
+        assertEquals(right, normalized(repair, once));
+        assertEquals(once.replace("\u00a0", " "), normalized("{\"unicode\": \"keep\"}", once));
+        String twice = new String(once.getBytes(UTF_8), "windows-1252");
+        if (new String(twice.getBytes("windows-1252"), UTF_8).equals(once)) {
+          assertEquals(right, normalized(repair, twice));
+        }
+      }
+      assertEquals(right, normalized(repair, right));
+    }
+    for (String honest :
+        new String[] {
+          "IRM\u00c3\u201d",
+          "\u00abIRM\u00c3\u00bb",
+          "caf\u00e9 \u00c3\u00a9",
+          "\u00c3\u00a9 \u4e2d",
+          "\u00c2",
+          "\u00c3 x"
+        }) {
+      assertEquals(honest, normalized(repair, honest));
+    }
   }
 
   private static String normalized(String knobs, String text) throws Exception {
