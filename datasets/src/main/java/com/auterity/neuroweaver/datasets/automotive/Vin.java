@@ -73,8 +73,8 @@ public record Vin(String value) {
       sum += WEIGHTS[i] * value;
     }
     int rest = sum % 11;
-    byte first = text[from];
-    return first < '1' || first > '5' || text[from + 8] == (rest == 10 ? 'X' : '0' + rest);
+    return !isNorthAmerican((char) text[from], (char) text[from + 1])
+        || text[from + 8] == (rest == 10 ? 'X' : '0' + rest);
   }
 
   public boolean checkDigitIsRight() {
@@ -97,9 +97,11 @@ public record Vin(String value) {
 
   /** Made in North America, where the check digit is the law. */
   public boolean isNorthAmerican() {
-    char region = value.charAt(0);
-    return (region >= '1' && region <= '5')
-        || (region == '7' && "ABCDE".indexOf(value.charAt(1)) < 0);
+    return isNorthAmerican(value.charAt(0), value.charAt(1));
+  }
+
+  private static boolean isNorthAmerican(char first, char second) {
+    return (first >= '1' && first <= '5') || (first == '7' && "ABCDE".indexOf(second) < 0);
   }
 
   /**

@@ -16,7 +16,11 @@ import org.junit.jupiter.api.Test;
 class SemanticBytesTest {
   private static final Map<SemanticType, List<String>> USUAL =
       Map.of(
-          SemanticType.VIN, List.of("1HGCM82633A004352", "WBA3A5C50CF256651"),
+          SemanticType.VIN,
+              List.of(
+                  "1HGCM82633A004352",
+                  "WBA3A5C50CF256651",
+                  Vin.withCheckDigit("7FARW2H50KE000001").value()),
           SemanticType.PHONE, List.of("(555) 010-0199", "+1 555.010.0199", "5550100199"),
           SemanticType.EMAIL, List.of("ann.lee+x@mail.example.com", "a@b-c.io"),
           SemanticType.MONEY, List.of("1234.50", "$99", "0"),
