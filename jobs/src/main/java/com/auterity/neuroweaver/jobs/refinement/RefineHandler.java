@@ -16,14 +16,17 @@ import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Job {@code refine}: derives the dataset {@code as} from {@code dataset} by a recipe of stages,
@@ -43,22 +46,45 @@ public final class RefineHandler implements JobHandler {
 
   /**
    * What is committed: the version refined, the outcome of each partition that is done, and the
-   * profiles of those partitions together.
+   * profiles and examples of those partitions together.
+   *
+   * @param keys {@link Recipe#keys} when the job began
    */
   record State(
       String sourceVersionId,
       TreeMap<Integer, RefineOutcome> done,
       byte[] profileBefore,
-      byte[] profileAfter) {
+      byte[] profileAfter,
+      TreeMap<String, List<MaskedExample>> examples,
+      String keys) {
 
     State with(int partition, RefineOutcome outcome) {
       TreeMap<Integer, RefineOutcome> more = new TreeMap<>(done);
-      more.put(partition, outcome.withoutProfiles());
+      more.put(partition, outcome.withoutMerged());
       return new State(
           sourceVersionId,
           more,
           merged(profileBefore, outcome.profileBefore()),
-          merged(profileAfter, outcome.profileAfter()));
+          merged(profileAfter, outcome.profileAfter()),
+          merged(examples, outcome.examples()),
+          keys);
+    }
+
+    /** Of each kind those of the rows that come first, whichever partition was done first. */
+    private static TreeMap<String, List<MaskedExample>> merged(
+        Map<String, List<MaskedExample>> one, Map<String, List<MaskedExample>> two) {
+      TreeMap<String, List<MaskedExample>> all = new TreeMap<>(one);
+      two.forEach(
+          (kind, examples) ->
+              all.merge(
+                  kind,
+                  examples,
+                  (a, b) ->
+                      Stream.concat(a.stream(), b.stream())
+                          .sorted(Comparator.comparingLong(MaskedExample::ordinal))
+                          .limit(Tally.EXAMPLES)
+                          .toList()));
+      return all;
     }
 
     private static byte[] merged(byte[] one, byte[] two) {
@@ -107,6 +133,7 @@ public final class RefineHandler implements JobHandler {
             .orElseGet(() -> begin(context, request));
     Manifest source = context.datasets().get(context.tenant(), committed.sourceVersionId());
     Recipe recipe = Recipe.of(request.stages(), source.schema(), source.partitionBy());
+    RecipeCheck.same(committed.keys(), recipe.keys(), "the coordinating node");
     Reservation target =
         context.datasets().reserve(context.tenant(), request.as(), context.jobId());
     Reservation rejects =
@@ -134,14 +161,21 @@ public final class RefineHandler implements JobHandler {
     context
         .datasets()
         .commit(manifest(context, source, target, request.as(), source.schema(), kept, now));
-    return report(context, request, state[0], source, target, rejects);
+    return report(context, request, recipe, state[0], source, target, rejects);
   }
 
   /** Fixes the version to refine, so that newer data cannot slip into a later run of this job. */
   private static State begin(JobContext context, Request request) {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
     byte[] empty = DatasetProfile.of(newest.schema()).toBytes();
-    State state = new State(newest.versionId(), new TreeMap<>(), empty, empty);
+    String keys = Recipe.of(request.stages(), newest.schema(), newest.partitionBy()).keys();
+    if (!keys.isEmpty()) {
+      String stages = request.stages().toString();
+      RecipeCheck.everywhere(
+          context, new RecipeCheck.Question(context.tenant(), newest.versionId(), stages), keys);
+    }
+    State state =
+        new State(newest.versionId(), new TreeMap<>(), empty, empty, new TreeMap<>(), keys);
     context.commit(0, RecordCodec.encode(state));
     return state;
   }
@@ -176,7 +210,8 @@ public final class RefineHandler implements JobHandler {
                 stages,
                 known(duplicates, partition),
                 target.versionId(),
-                rejects.versionId()),
+                rejects.versionId(),
+                state[0].keys()),
         (partition, outcome) -> {
           State next = state[0].with(partition, outcome);
           context.commit(next.done().size(), RecordCodec.encode(next));
@@ -270,6 +305,7 @@ public final class RefineHandler implements JobHandler {
   private static ObjectNode report(
       JobContext context,
       Request request,
+      Recipe recipe,
       State state,
       Manifest source,
       Reservation target,
@@ -284,12 +320,41 @@ public final class RefineHandler implements JobHandler {
     result.put("rows_kept", sum(state, RefineOutcome::rowsKept));
     counts(result.putObject("rejected"), state, RefineOutcome::rejected);
     counts(result.putObject("masked"), state, RefineOutcome::masked);
+    examples(result.putObject("masked_examples"), state);
     counts(result.putObject("changed"), state, RefineOutcome::changed);
     result.put("rejects_dataset", request.rejects());
     result.put("rejects_version_id", rejects.versionId());
-    result.set("profile_before", DatasetProfile.ofBytes(state.profileBefore()).toJson());
+    result.set("profile_before", before(state, recipe.maskedColumns()));
     result.set("profile_after", DatasetProfile.ofBytes(state.profileAfter()).toJson());
     return result;
+  }
+
+  /** Without the least and greatest values of columns whose values must not be seen. */
+  private static ObjectNode before(State state, List<String> masked) {
+    ObjectNode profile = DatasetProfile.ofBytes(state.profileBefore()).toJson();
+    for (JsonNode column : profile.get("columns")) {
+      if (masked.contains(column.get("name").asText())) {
+        ((ObjectNode) column).putNull("min").putNull("max");
+      }
+    }
+    return profile;
+  }
+
+  /** {@code {KIND: [{column, action, ordinal, text}]}}. */
+  private static void examples(ObjectNode into, State state) {
+    state
+        .examples()
+        .forEach(
+            (kind, examples) -> {
+              ArrayNode list = into.putArray(kind);
+              for (MaskedExample example : examples) {
+                list.addObject()
+                    .put("column", example.column())
+                    .put("action", example.action())
+                    .put("ordinal", example.ordinal())
+                    .put("text", example.text());
+              }
+            });
   }
 
   private static long sum(State state, Function<RefineOutcome, Long> of) {
