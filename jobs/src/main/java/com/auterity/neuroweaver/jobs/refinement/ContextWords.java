@@ -231,7 +231,8 @@ final class ContextWords {
     HELPERS.put(
         PersonalData.CARD,
         Set.of("card", "visa", "mastercard", "amex", "discover", "credit", "debit", "charge"));
-    HELPERS.put(PersonalData.IP, Set.of("ip", "host", "server", "login", "ping", "network"));
+    HELPERS.put(
+        PersonalData.IP, Set.of("ip", "host", "server", "login", "logged", "ping", "network"));
     HELPERS.put(
         PersonalData.DRIVER_LICENSE,
         Set.of("license", "licence", "dl", "dmv", "driver", "drivers"));

@@ -153,6 +153,41 @@ final class NameFinder {
           "noticed",
           "feels",
           "hears");
+
+  /** What only people do. */
+  private static final Set<String> SPEECH =
+      Set.of(
+          "said",
+          "says",
+          "called",
+          "wants",
+          "wanted",
+          "asked",
+          "told",
+          "mentioned",
+          "texted",
+          "emailed",
+          "phoned",
+          "authorized",
+          "declined",
+          "approved",
+          "thinks",
+          "bought",
+          "agreed",
+          "complained",
+          "confirmed",
+          "wrote",
+          "thought",
+          "explained",
+          "promised",
+          "signed",
+          "refused",
+          "hears",
+          "heard",
+          "noticed",
+          "drives",
+          "paid");
+
   private static final Set<String> OBJECTS_BEFORE =
       Set.of(
           "with", "to", "from", "by", "for", "tell", "told", "ask", "asked", "call", "called",
@@ -505,6 +540,7 @@ final class NameFinder {
         after.equals("s")
             && tokens.gap(lastToken) == 1
             && POSSESSIONS.contains(tokens.lower(lastToken + 2));
+    boolean speaks = SPEECH.contains(after) && tokens.joinedBy(lastToken, ' ');
     boolean heading = heading(token);
     double score = 0;
     if (given && words > 1) {
@@ -515,8 +551,10 @@ final class NameFinder {
       score = acts || addressed || possessive ? 0.6 : 0.35;
     } else if (title && words > 1 && family && !heading) {
       score = 0.55;
-    } else if (title && possessive && !heading) {
-      score = 0.55;
+    } else if (title && !heading && (possessive || speaks)) {
+      score = words > 1 ? 0.65 : 0.55;
+    } else if (title && words > 1 && !heading) {
+      score = 0.45;
     }
     if (score == 0 && title && words <= 3 && dash(token) && lineEnds(lastToken)) {
       score = 0.55;
@@ -609,7 +647,7 @@ final class NameFinder {
     while (token < tokens.size() && words < most) {
       String word = tokens.lower(token);
       boolean capital = Character.isUpperCase(at(token));
-      boolean initial = tokens.length(token) == 1 && capital && words > 0;
+      boolean initial = words > 0 && initial(token);
       if (SUFFIXES.contains(word) && words > 0) {
         lastToken = token;
         break;
@@ -619,7 +657,9 @@ final class NameFinder {
         boolean no =
             word.isEmpty()
                 || !tokens.lettersOnly(token)
-                || (NO_NAMES.contains(word) || VEHICLES.contains(word)) && !inside(token, first)
+                || ((NO_NAMES.contains(word) || VEHICLES.contains(word))
+                    && !initial
+                    && !inside(token, first))
                 || (tokens.length(token) == 1 && !initial && !inside(token + 1, first))
                 || (!capital && !small);
         boolean shout =
@@ -636,7 +676,7 @@ final class NameFinder {
         }
         known |= words == 0 && GIVEN.contains(word);
         family |= words > 0 && FAMILY.contains(word);
-        boolean continued = inside(token, first);
+        boolean continued = words > 0 && inside(token, first);
         words += initial || continued ? 0 : 1;
         lastToken = token;
       }
@@ -662,6 +702,19 @@ final class NameFinder {
       known |= GIVEN.contains(tokens.lower(lastToken));
     }
     return words > 0 && lastToken >= first;
+  }
+
+  /** A capital with a period, or without one before another capitalized word: J. R. Okafor. */
+  private boolean initial(int token) {
+    if (tokens.length(token) != 1 || !Character.isUpperCase(at(token))) {
+      return false;
+    }
+    boolean period = tokens.gap(token) > 0 && text.charAt(tokens.end(token)) == '.';
+    return period
+        || (at(token) != 'I'
+            && tokens.joinedBy(token, ' ')
+            && tokens.titleCase(token + 1)
+            && !NO_NAMES.contains(tokens.lower(token + 1)));
   }
 
   /** O'Neil, Smith-Jones: the part after the joint. */

@@ -1,8 +1,9 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
-import com.google.i18n.phonenumbers.PhoneNumberMatch;
+import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Finds what is written in digits: payment cards, social security numbers, phones, routing and
@@ -12,11 +13,7 @@ import java.util.Arrays;
 final class NumberFinder {
   private static final int WIDEST_SEPARATOR = 3;
 
-  /** Text handed to libphonenumber at a time, and how much of it is handed over again. */
-  private static final int PHONE_WINDOW = 160;
-
-  private static final int PHONE_OVERLAP = 40;
-  private static final int EXTENSION = 16;
+  private static final List<String> EXTENSIONS = List.of("extension", "ext", "x", "#");
 
   private final String text;
   private final ContextWords context;
@@ -175,7 +172,7 @@ final class NumberFinder {
     }
     if (digits(g) == 9 && closes(g)) {
       boolean issued = issued(text.substring(starts[g], ends[g]));
-      add(PersonalData.SSN, starts[g], ends[g], issued ? 0.1 : 0);
+      add(PersonalData.SSN, starts[g], ends[g], issued ? 0.2 : 0);
     }
     char separator = separator(g);
     if (g + 2 < groups
@@ -245,56 +242,130 @@ final class NumberFinder {
       }
       small &= octet <= 20;
     }
-    add(PersonalData.IP, starts[g], ends[g + 3], small ? 0.35 : 0.6);
+    add(PersonalData.IP, starts[g], ends[g + 3], small ? 0.35 : 0.8);
   }
 
   private void phones() {
     int g = 0;
     while (g < groups) {
-      int last = g;
-      while (last + 1 < groups && ends[last + 1] - starts[g] <= PHONE_WINDOW) {
-        last++;
+      int last = phone(g);
+      if (last < 0) {
+        local(g);
+        last = g;
       }
-      if (ends[last] - starts[g] <= PHONE_WINDOW) {
-        phones(g, last);
-      }
-      if (last + 1 >= groups) {
-        return;
-      }
-      int next = last + 1;
-      while (next - 1 > g && starts[next - 1] > ends[last] - PHONE_OVERLAP) {
-        next--;
-      }
-      g = next;
+      g = last + 1;
     }
   }
 
-  private void phones(int first, int last) {
-    int digits = 0;
-    int longest = 0;
-    for (int g = first; g <= last; g++) {
-      digits += digits(g);
-      longest = Math.max(longest, digits(g));
+  /** The last group of a phone number that begins with this one, or -1. */
+  private int phone(int first) {
+    int start = starts[first];
+    char before = start == 0 ? ' ' : text.charAt(start - 1);
+    boolean abroad = before == '+' || text.startsWith("011", start) && digits(first) == 3;
+    if (before == '+' || before == '(') {
+      start--;
+    } else if (!opens(first) || before == '/') {
+      return -1;
     }
-    if (digits < 7 || longest < 3) {
-      return;
+    if (!abroad && (region.equals("US") || region.equals("CA"))) {
+      int last = northAmerican(first);
+      return last >= 0 && phone(start, first, last, last == first ? 0.3 : 0.7) ? last : -1;
     }
-    // What stands around counts: a letter before, a plus or a bracket, an extension after.
-    int from = Math.max(0, starts[first] - 3);
-    int to = Math.min(text.length(), ends[last] + EXTENSION);
-    CharSequence window = text.substring(from, to);
-    for (PhoneNumberMatch match :
-        PhoneNumberUtil.getInstance()
-            .findNumbers(window, region, PhoneNumberUtil.Leniency.VALID, 64)) {
-      int start = from + match.start();
-      int end = from + match.end();
-      boolean plain = match.rawString().chars().allMatch(c -> c >= '0' && c <= '9');
-      boolean abroad = match.rawString().startsWith("+");
-      add(PersonalData.PHONE, start, end, abroad ? 0.9 : plain ? 0.3 : 0.7);
+    int last = first;
+    int digits = digits(first);
+    while (last + 1 < groups && last - first < 6 && phoneSeparator(last)) {
+      if (digits + digits(last + 1) > 15) {
+        break;
+      }
+      digits += digits(++last);
     }
-    for (int g = first; g <= last; g++) {
-      local(g);
+    for (int tries = 0; last >= first && digits >= 7 && tries < 3; tries++) {
+      if (digits <= 15 && phone(start, first, last, abroad ? 0.9 : last == first ? 0.3 : 0.7)) {
+        return last;
+      }
+      digits -= digits(last--);
     }
+    return -1;
+  }
+
+  /** The last group of 3-3-4, 3-7, 6-4 or 10 digits, perhaps after a 1, or -1. */
+  private int northAmerican(int first) {
+    if (digits(first) == 10 || (digits(first) == 11 && text.charAt(starts[first]) == '1')) {
+      return first;
+    }
+    int g = first;
+    if (digits(g) == 1 && text.charAt(starts[g]) == '1' && g + 1 < groups && phoneSeparator(g)) {
+      g++;
+    }
+    if (digits(g) == 10) {
+      return g;
+    }
+    if (g + 1 >= groups || !phoneSeparator(g)) {
+      return -1;
+    }
+    if ((digits(g) == 3 && digits(g + 1) == 7) || (digits(g) == 6 && digits(g + 1) == 4)) {
+      return g + 1;
+    }
+    boolean usual =
+        digits(g) == 3
+            && digits(g + 1) == 3
+            && g + 2 < groups
+            && phoneSeparator(g + 1)
+            && digits(g + 2) == 4;
+    return usual ? g + 2 : -1;
+  }
+
+  private boolean phone(int start, int first, int last, double base) {
+    int end = extension(ends[last]);
+    if (end == ends[last] && !closes(last)) {
+      return false;
+    }
+    PhoneNumberUtil phones = PhoneNumberUtil.getInstance();
+    try {
+      String number = text.substring(start, ends[last]);
+      if (!phones.isValidNumber(phones.parse(number, region))) {
+        return false;
+      }
+    } catch (NumberParseException e) {
+      return false;
+    }
+    boolean bracket = text.charAt(start) == '(' && text.substring(start, end).indexOf(')') < 0;
+    add(PersonalData.PHONE, bracket ? starts[first] : start, end, base);
+    return true;
+  }
+
+  private boolean phoneSeparator(int group) {
+    for (int i = ends[group]; i < starts[group + 1]; i++) {
+      if (text.charAt(i) == '+') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Where an extension ends that follows this place ("x12", " ext. 12"), or the place. */
+  private int extension(int end) {
+    int at = end;
+    while (at < text.length() && at - end < 2 && " ,".indexOf(text.charAt(at)) >= 0) {
+      at++;
+    }
+    for (String word : EXTENSIONS) {
+      if (text.regionMatches(true, at, word, 0, word.length())) {
+        int digits = at + word.length();
+        for (int i = 0; i < 2 && digits < text.length(); i++) {
+          digits += ". :".indexOf(text.charAt(digits)) >= 0 ? 1 : 0;
+        }
+        int after = digits;
+        while (after < text.length()
+            && after - digits < 7
+            && TextTokens.isDigit(text.charAt(after))) {
+          after++;
+        }
+        boolean closed = after >= text.length() || !Character.isLetterOrDigit(text.charAt(after));
+        return after > digits && closed ? after : end;
+      }
+    }
+    return end;
   }
 
   /** Seven digits without an area code. */
