@@ -172,14 +172,19 @@ final class Knobs {
     return texts;
   }
 
-  /** A non-empty object's fields, each to be read strictly by the caller. */
-  Map<String, JsonNode> fields(String key) {
+  /** A non-empty object, to be read strictly by the caller. */
+  JsonNode object(String key) {
     JsonNode value = value(key);
     if (value == null || !value.isObject() || value.isEmpty()) {
       throw invalid(place + "." + key, "is " + shown(value), "an object with at least one entry");
     }
+    return value;
+  }
+
+  /** A non-empty object's fields, each to be read strictly by the caller. */
+  Map<String, JsonNode> fields(String key) {
     Map<String, JsonNode> fields = new LinkedHashMap<>();
-    value.fields().forEachRemaining(e -> fields.put(e.getKey(), e.getValue()));
+    object(key).fields().forEachRemaining(e -> fields.put(e.getKey(), e.getValue()));
     return fields;
   }
 

@@ -1,5 +1,7 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import java.util.Locale;
+
 /** Kinds of personal data that are found in text. */
 enum PersonalData {
   EMAIL,
@@ -7,5 +9,17 @@ enum PersonalData {
   SSN,
   PHONE,
   NAME,
-  ADDRESS
+  ADDRESS,
+  /** IBAN, US routing number, account number. */
+  BANK_ACCOUNT,
+  IP,
+  DRIVER_LICENSE,
+  LICENSE_PLATE,
+  /** Only when asked for: it names a vehicle, and a dealership's rows are about vehicles. */
+  VIN;
+
+  /** As recipes and results write it. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

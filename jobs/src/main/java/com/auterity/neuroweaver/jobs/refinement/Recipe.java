@@ -172,6 +172,28 @@ final class Recipe {
     return (ExactDuplicates) stages.get(place);
   }
 
+  /** Fingerprints of the keys this recipe hashes with, empty when it does not. */
+  String keys() {
+    StringBuilder keys = new StringBuilder();
+    for (Stage stage : stages) {
+      if (stage instanceof MaskPersonalData mask) {
+        keys.append(mask.keyFingerprint());
+      }
+    }
+    return keys.toString();
+  }
+
+  /** Names of the columns in which personal data is masked. */
+  List<String> maskedColumns() {
+    List<String> names = new ArrayList<>();
+    for (Stage stage : stages) {
+      if (stage instanceof MaskPersonalData mask) {
+        mask.columns().forEach(column -> names.add(schema.columns().get(column).name()));
+      }
+    }
+    return names;
+  }
+
   /** The columns of {@link #schema()}, then {@link #REJECT_COLUMNS}. */
   Schema rejectsSchema() {
     List<Column> columns = new ArrayList<>(schema.columns());
@@ -231,8 +253,8 @@ final class Recipe {
     String detail = verdict.detail();
     for (Stage later : stages.subList(place, stages.size())) {
       if (later instanceof MaskPersonalData mask) {
-        masked = mask.apply(masked, new Tally()).row();
-        detail = mask.masked(detail, new Tally());
+        masked = mask.covered(masked);
+        detail = mask.covered(detail);
       }
     }
     Object[] values = new Object[schema.columns().size() + REJECT_COLUMNS.size()];

@@ -16,14 +16,17 @@ import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Job {@code refine}: derives the dataset {@code as} from {@code dataset} by a recipe of stages,
@@ -43,26 +46,48 @@ public final class RefineHandler implements JobHandler {
 
   /**
    * What is committed: the version refined, the outcome of each partition that is done, and the
-   * profiles of those partitions together.
+   * profiles and examples of those partitions together.
    *
    * @param stages the recipe as JSON text, with the contents of the files it names
+   * @param keys {@link Recipe#keys} when the job began
    */
   record State(
       String sourceVersionId,
       String stages,
       TreeMap<Integer, RefineOutcome> done,
       byte[] profileBefore,
-      byte[] profileAfter) {
+      byte[] profileAfter,
+      TreeMap<String, List<MaskedExample>> examples,
+      String keys) {
 
     State with(int partition, RefineOutcome outcome) {
       TreeMap<Integer, RefineOutcome> more = new TreeMap<>(done);
-      more.put(partition, outcome.withoutProfiles());
+      more.put(partition, outcome.withoutMerged());
       return new State(
           sourceVersionId,
           stages,
           more,
           merged(profileBefore, outcome.profileBefore()),
-          merged(profileAfter, outcome.profileAfter()));
+          merged(profileAfter, outcome.profileAfter()),
+          merged(examples, outcome.examples()),
+          keys);
+    }
+
+    /** Of each kind those of the rows that come first, whichever partition was done first. */
+    private static TreeMap<String, List<MaskedExample>> merged(
+        Map<String, List<MaskedExample>> one, Map<String, List<MaskedExample>> two) {
+      TreeMap<String, List<MaskedExample>> all = new TreeMap<>(one);
+      two.forEach(
+          (kind, examples) ->
+              all.merge(
+                  kind,
+                  examples,
+                  (a, b) ->
+                      Stream.concat(a.stream(), b.stream())
+                          .sorted(Comparator.comparingLong(MaskedExample::ordinal))
+                          .limit(Tally.EXAMPLES)
+                          .toList()));
+      return all;
     }
 
     private static byte[] merged(byte[] one, byte[] two) {
@@ -111,6 +136,7 @@ public final class RefineHandler implements JobHandler {
             .orElseGet(() -> begin(context, request));
     Manifest source = context.datasets().get(context.tenant(), committed.sourceVersionId());
     Recipe recipe = RefineSteps.recipe(committed.stages(), source, List.of());
+    RecipeCheck.same(committed.keys(), recipe.keys(), "the coordinating node");
     Reservation target =
         context.datasets().reserve(context.tenant(), request.as(), context.jobId());
     Reservation rejects =
@@ -138,7 +164,7 @@ public final class RefineHandler implements JobHandler {
     context
         .datasets()
         .commit(manifest(context, source, target, request.as(), recipe.schema(), kept, now));
-    return report(context, request, state[0], source, target, rejects);
+    return report(context, request, recipe, state[0], source, target, rejects);
   }
 
   /** Fixes version and recipe, so that nothing newer can slip into a later run of this job. */
@@ -146,13 +172,20 @@ public final class RefineHandler implements JobHandler {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
     String stages = RecipeFiles.inlined(request.stages()).toString();
     Recipe recipe = RefineSteps.recipe(stages, newest, List.of());
+    String keys = recipe.keys();
+    if (!keys.isEmpty()) {
+      RecipeCheck.everywhere(
+          context, new RecipeCheck.Question(context.tenant(), newest.versionId(), stages), keys);
+    }
     State state =
         new State(
             newest.versionId(),
             stages,
             new TreeMap<>(),
             DatasetProfile.of(newest.schema()).toBytes(),
-            DatasetProfile.of(recipe.schema()).toBytes());
+            DatasetProfile.of(recipe.schema()).toBytes(),
+            new TreeMap<>(),
+            keys);
     context.commit(0, RecordCodec.encode(state));
     return state;
   }
@@ -186,7 +219,8 @@ public final class RefineHandler implements JobHandler {
                 stages,
                 known(duplicates, partition),
                 target.versionId(),
-                rejects.versionId()),
+                rejects.versionId(),
+                state[0].keys()),
         (partition, outcome) -> {
           State next = state[0].with(partition, outcome);
           context.commit(next.done().size(), RecordCodec.encode(next));
@@ -280,6 +314,7 @@ public final class RefineHandler implements JobHandler {
   private static ObjectNode report(
       JobContext context,
       Request request,
+      Recipe recipe,
       State state,
       Manifest source,
       Reservation target,
@@ -294,12 +329,41 @@ public final class RefineHandler implements JobHandler {
     result.put("rows_kept", sum(state, RefineOutcome::rowsKept));
     counts(result.putObject("rejected"), state, RefineOutcome::rejected);
     counts(result.putObject("masked"), state, RefineOutcome::masked);
+    examples(result.putObject("masked_examples"), state);
     counts(result.putObject("changed"), state, RefineOutcome::changed);
     result.put("rejects_dataset", request.rejects());
     result.put("rejects_version_id", rejects.versionId());
-    result.set("profile_before", DatasetProfile.ofBytes(state.profileBefore()).toJson());
+    result.set("profile_before", before(state, recipe.maskedColumns()));
     result.set("profile_after", DatasetProfile.ofBytes(state.profileAfter()).toJson());
     return result;
+  }
+
+  /** Without the least and greatest values of columns whose values must not be seen. */
+  private static ObjectNode before(State state, List<String> masked) {
+    ObjectNode profile = DatasetProfile.ofBytes(state.profileBefore()).toJson();
+    for (JsonNode column : profile.get("columns")) {
+      if (masked.contains(column.get("name").asText())) {
+        ((ObjectNode) column).putNull("min").putNull("max");
+      }
+    }
+    return profile;
+  }
+
+  /** {@code {KIND: [{column, action, ordinal, text}]}}. */
+  private static void examples(ObjectNode into, State state) {
+    state
+        .examples()
+        .forEach(
+            (kind, examples) -> {
+              ArrayNode list = into.putArray(kind);
+              for (MaskedExample example : examples) {
+                list.addObject()
+                    .put("column", example.column())
+                    .put("action", example.action())
+                    .put("ordinal", example.ordinal())
+                    .put("text", example.text());
+              }
+            });
   }
 
   private static long sum(State state, Function<RefineOutcome, Long> of) {

@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * What refining one partition gave.
  *
- * @param profileBefore of the rows read; with {@code profileAfter} null once merged
+ * @param examples of masked pieces by kind; null once merged, as the profiles are
+ * @param profileBefore of the rows read
  * @param profileAfter of the rows kept
  */
 public record RefineOutcome(
@@ -18,11 +19,12 @@ public record RefineOutcome(
     Map<String, Long> rejected,
     Map<String, Long> masked,
     Map<String, Long> changed,
+    Map<String, List<MaskedExample>> examples,
     byte[] profileBefore,
     byte[] profileAfter) {
 
-  RefineOutcome withoutProfiles() {
+  RefineOutcome withoutMerged() {
     return new RefineOutcome(
-        chunks, rejectChunks, rowsIn, rowsKept, rejected, masked, changed, null, null);
+        chunks, rejectChunks, rowsIn, rowsKept, rejected, masked, changed, null, null, null);
   }
 }

@@ -27,6 +27,7 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
   public RefineOutcome apply(RefineTask task, NodeContext node) {
     Manifest source = node.datasets().get(task.tenant(), task.sourceVersionId());
     Recipe recipe = RefineSteps.recipe(task.recipe(), source, task.duplicates());
+    RecipeCheck.same(task.keys(), recipe.keys(), "node " + node.nodeName());
     PartitionWriter kept =
         new PartitionWriter(
             node.chunks(),
@@ -74,6 +75,7 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
         tally.rejected(),
         tally.masked(),
         tally.changed(),
+        tally.examples(),
         before.toBytes(),
         after.toBytes());
   }

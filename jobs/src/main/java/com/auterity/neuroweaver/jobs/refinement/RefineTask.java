@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param recipe the stages as JSON text
  * @param duplicates for each duplicate stage so far known, what to reject ({@link DuplicateSet})
+ * @param keys {@link Recipe#keys} as the job began with them
  */
 public record RefineTask(
     String tenant,
@@ -15,4 +16,5 @@ public record RefineTask(
     String recipe,
     List<byte[]> duplicates,
     String targetVersionId,
-    String rejectsVersionId) {}
+    String rejectsVersionId,
+    String keys) {}

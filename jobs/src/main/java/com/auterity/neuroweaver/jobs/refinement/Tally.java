@@ -1,10 +1,16 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Counts kept while a recipe runs over rows. Not thread-safe: one for each partition. */
 final class Tally {
+  /** Examples of each kind that a result shows. */
+  static final int EXAMPLES = 3;
+
+  private final TreeMap<String, List<MaskedExample>> examples = new TreeMap<>();
   private final TreeMap<String, Long> rejected = new TreeMap<>();
   private final TreeMap<String, Long> masked = new TreeMap<>();
   private final TreeMap<String, Long> changed = new TreeMap<>();
@@ -21,6 +27,19 @@ final class Tally {
   /** A row that a stage changed. */
   void changed(String stage) {
     changed.merge(stage, 1L, Long::sum);
+  }
+
+  /** Whether fewer examples of this kind of personal data are kept than should be. */
+  boolean wantsExample(String kind) {
+    return examples.getOrDefault(kind, List.of()).size() < EXAMPLES;
+  }
+
+  void example(MaskedExample example) {
+    examples.computeIfAbsent(example.kind(), kind -> new ArrayList<>()).add(example);
+  }
+
+  Map<String, List<MaskedExample>> examples() {
+    return examples;
   }
 
   Map<String, Long> rejected() {

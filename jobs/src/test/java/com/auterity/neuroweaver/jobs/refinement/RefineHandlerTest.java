@@ -26,6 +26,9 @@ import com.auterity.neuroweaver.jobs.grid.LocalGrid;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -33,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -221,6 +225,74 @@ class RefineHandlerTest {
   }
 
   @Test
+  void dropsRowsWithAKindAndShowsExamplesOfTheOthersWithoutTheRawValue() throws Exception {
+    Schema schema =
+        new Schema(List.of(Column.of("id", ColumnType.INT64), Column.of("t", ColumnType.STRING)));
+    List<Row> rows = new ArrayList<>();
+    for (long i = 0; i < 40; i++) {
+      rows.add(new Row(i, i, i == 9 ? "my ssn is 219-09-9998" : "ring 503-227-70" + (10 + i)));
+    }
+    store("raw", schema, rows, null);
+    ObjectNode result =
+        handler.run(
+            job(
+                "job_1",
+                "raw",
+                "clean",
+                """
+                [{"stage": "mask_personal_data", "columns": ["t"], "action": "mask",
+                  "actions": {"ssn": "drop"}, "keep_last": 2}]
+                """));
+    assertEquals(39, result.get("masked").get("phone").asInt());
+    assertEquals(1, result.get("rejected").get("personal_ssn").asInt());
+    assertEquals(
+        "[{\"column\":\"t\",\"action\":\"mask\",\"ordinal\":0,\"text\":\"ring ***-***-**10\"},"
+            + "{\"column\":\"t\",\"action\":\"mask\",\"ordinal\":1,\"text\":\"ring ***-***-**11\"},"
+            + "{\"column\":\"t\",\"action\":\"mask\",\"ordinal\":2,\"text\":\"ring ***-***-**12\"}]",
+        result.get("masked_examples").get("phone").toString());
+    Row reject = read("clean_rejects").get(0);
+    assertEquals("my ssn is [ssn]", reject.text(1));
+    assertEquals("t holds ssn", reject.text(4));
+    assertFalse(result.toString().contains("227-70"), "the raw value is in " + result);
+    assertFalse(result.toString().contains("9998"), "the raw value is in " + result);
+  }
+
+  @Test
+  void aRunTakenUpWithAnotherKeyIsRefused(@TempDir Path folder) throws Exception {
+    Path key = folder.resolve("masking.key");
+    Files.writeString(key, "first secret of the test");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    Schema schema = new Schema(List.of(Column.of("t", ColumnType.STRING)));
+    List<Row> rows = new ArrayList<>();
+    for (long i = 0; i < 40; i++) {
+      rows.add(new Row(i, "ring 503-227-70" + (10 + i)));
+    }
+    store("raw", schema, rows, null);
+    String recipe =
+        """
+        [{"stage": "mask_personal_data", "columns": ["t"], "action": "hash", "key_file": "%s"}]
+        """
+            .formatted(key);
+    LocalJob first = job("job_1", "raw", "clean", recipe);
+    first.diesAtStep = 4;
+    assertThrows(IllegalStateException.class, () -> handler.run(first));
+    assertEquals(1, grid.calls.get(RecipeCheck.class), "each node is asked once, before");
+
+    Files.writeString(key, "second secret of the test");
+    LocalJob second = job("job_1", "raw", "clean", recipe);
+    second.last = first.last;
+    NeuroWeaverException error =
+        assertThrows(NeuroWeaverException.class, () -> handler.run(second));
+    assertTrue(error.getMessage().contains("another one than that the job began with"));
+
+    Files.writeString(key, "first secret of the test\n");
+    LocalJob third = job("job_1", "raw", "clean", recipe);
+    third.last = first.last;
+    assertEquals(40, handler.run(third).get("masked").get("phone").asInt());
+    assertTrue(read("clean").stream().allMatch(row -> row.text(0).startsWith("ring [phone:")));
+  }
+
+  @Test
   void refusesToChangeTheColumnThatPlacesRows() throws Exception {
     store("raw", REQUESTS, rows(new ServiceRequests(3, 20, Split.TRAIN, Dirt.none())), "vin");
     NeuroWeaverException error =
@@ -267,6 +339,16 @@ class RefineHandlerTest {
         "[{\"stage\":\"mask_personal_data\"}] | columns is missing; right would be a list",
         "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"types\":[\"iban\"]}] | types is \"iban\"; right would be one of email, card",
         "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"region\":\"USA\"}] | region is \"USA\"; right would be a two-letter country",
+        "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"action\":\"hash\"}] | hashes without a key; right would be key_env (a variable named NEUROWEAVER_KEY_...) or key_file",
+        "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"action\":\"hash\",\"key_env\":\"NEUROWEAVER_KEY_OF_NOBODY\"}] | names the variable NEUROWEAVER_KEY_OF_NOBODY, which is not set in this node's environment",
+        "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"action\":\"hash\",\"key_env\":\"PATH\"}] | key_env is \"PATH\"; right would be a variable named NEUROWEAVER_KEY_...",
+        "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"action\":\"hash\",\"key_file\":\"/nowhere/x.key\"}] | names the file /nowhere/x.key, which this node does not have",
+        "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"action\":\"hash\",\"seed\":7}] | seed is given for hashes, which anybody could then compute",
+        "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"action\":\"surrogate\"}] | or a seed",
+        "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"seed\":7}] | seed is given though nothing needs it",
+        "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"keep_last\":2}] | keep_last is given though nothing is masked",
+        "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"threshold\":1.5}] | threshold is 1.5; right would be above 0 and at most 1",
+        "[{\"stage\":\"mask_personal_data\",\"columns\":[\"vin\"],\"types\":[\"ssn\"],\"actions\":{\"phone\":\"drop\"}}] | actions has the unknown key \"phone\"; right would be one of ssn",
         "[{\"stage\":\"exact_duplicates\",\"columns\":[\"vin\"],\"except\":[\"make\"]}] | has both columns and except",
         "[7] | stages[0] is 7; right would be an object",
       })
