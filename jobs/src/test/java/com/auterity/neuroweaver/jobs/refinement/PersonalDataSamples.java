@@ -9,7 +9,8 @@ import java.util.SplittableRandom;
 /**
  * Labelled texts of a dealership, made from templates. People, places and ways of writing are not
  * those the rules were written with: no name here is in their lists, and the held-out templates
- * were written before the rules were tried and never looked at when a rule was changed.
+ * were written after the rules had a first version, and their faults were never looked at when a
+ * rule was changed.
  */
 final class PersonalDataSamples {
   /** A text and what is personal in it. */
