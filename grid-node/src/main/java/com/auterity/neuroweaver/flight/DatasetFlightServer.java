@@ -13,7 +13,6 @@ import com.auterity.neuroweaver.job.Placement;
 import com.auterity.neuroweaver.jobs.grid.Meter;
 import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import com.auterity.neuroweaver.upload.Uploads;
-import com.github.f4b6a3.uuid.UuidCreator;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -174,21 +173,7 @@ public final class DatasetFlightServer implements AutoCloseable {
       parts.claimedCpu().accept(used.cpuNanos());
       parts
           .usage()
-          .write(
-              List.of(
-                  UsageRow.of(
-                      TENANT,
-                      "read_" + UuidCreator.getTimeOrderedEpoch(),
-                      null,
-                      "read",
-                      UsageRow.Role.CALL,
-                      0,
-                      parts.runtime().nodeName(),
-                      null,
-                      null,
-                      begin,
-                      begin.plusNanos(wall),
-                      used)));
+          .write(List.of(UsageRow.read(TENANT, parts.runtime().nodeName(), begin, wall, used)));
     }
   }
 

@@ -4,7 +4,6 @@ import com.auterity.neuroweaver.costguard.UsageRow;
 import com.auterity.neuroweaver.costguard.UsageSink;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.jobs.grid.Grid;
-import com.github.f4b6a3.uuid.UuidCreator;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -64,21 +63,7 @@ public final class RequestGrid implements AutoCloseable {
       Instant begin =
           Instant.ofEpochSecond(
               reply.startedEpochMicros / 1_000_000, reply.startedEpochMicros % 1_000_000 * 1_000);
-      usage.write(
-          List.of(
-              UsageRow.of(
-                  tenant,
-                  "read_" + UuidCreator.getTimeOrderedEpoch(),
-                  null,
-                  "read",
-                  UsageRow.Role.CALL,
-                  0,
-                  node,
-                  null,
-                  null,
-                  begin,
-                  begin.plusNanos(reply.wallNanos),
-                  reply.usage())));
+      usage.write(List.of(UsageRow.read(tenant, node, begin, reply.wallNanos, reply.usage())));
     }
 
     @Override
