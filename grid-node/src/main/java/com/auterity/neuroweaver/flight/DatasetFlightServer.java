@@ -10,6 +10,7 @@ import com.auterity.neuroweaver.datasets.table.RecordTable;
 import com.auterity.neuroweaver.job.JobService;
 import com.auterity.neuroweaver.job.NodeRuntime;
 import com.auterity.neuroweaver.job.Placement;
+import com.auterity.neuroweaver.jobs.grid.DaemonThreads;
 import com.auterity.neuroweaver.jobs.grid.Meter;
 import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import com.auterity.neuroweaver.upload.Uploads;
@@ -123,13 +124,7 @@ public final class DatasetFlightServer implements AutoCloseable {
             memory);
     FlightServer server =
         FlightServer.builder(memory, Location.forGrpcInsecure(host, port), producer)
-            .executor(
-                Executors.newCachedThreadPool(
-                    task -> {
-                      Thread thread = new Thread(task, "flight");
-                      thread.setDaemon(true);
-                      return thread;
-                    }))
+            .executor(Executors.newCachedThreadPool(DaemonThreads.named("flight")))
             .transportHint(
                 "grpc.builderConsumer",
                 (Consumer<NettyServerBuilder>)
