@@ -95,7 +95,9 @@ final class IngestBench implements Bench {
       if (samples == null) {
         samples = Rounds.alternate(run.rounds(), List.of(ourTurn));
       }
-      addMemory(run, ours, warm, quarter, source, turns, details);
+      addFiles(run, source, folder.resolve("files"), cores, details);
+      Source least = source(files, Math.max(1, run.megabytes() / 16));
+      addMemory(run, ours, least, quarter, source, turns, details);
       addRates(source, turns, details);
       return failure == null
           ? Outcome.beside(samples.get(0), DuckDb.NAME, samples.get(1), details)
@@ -134,6 +136,21 @@ final class IngestBench implements Bench {
       double rate = source.megabytes() / rewritten.seconds();
       run.say("  DuckDB %.1f MB/s (%.2f s)", rate, rewritten.seconds());
       return rate;
+    }
+
+    /** What the same load takes without a grid; the first time warms. */
+    private void addFiles(
+        BenchRun run, Source source, Path folder, int cores, Map<String, Object> details)
+        throws InterruptedException {
+      ChunkFiles.seconds(source, csv, folder, cores);
+      double[] rates = new double[run.rounds()];
+      for (int round = 0; round < rates.length; round++) {
+        rates[round] = source.megabytes() / ChunkFiles.seconds(source, csv, folder, cores);
+      }
+      Samples samples = new Samples(rates);
+      run.say(
+          "  the same chunks as files in two folders, without a grid: %.1f MB/s", samples.median());
+      details.put("chunk_files_megabytes_per_second", samples);
     }
 
     /** The nodes' peak at a quarter of the size beside that at the whole. */

@@ -2,20 +2,14 @@ package com.auterity.neuroweaver.api;
 
 import com.auterity.neuroweaver.client.Job;
 import com.auterity.neuroweaver.jobs.reading.RowPages;
+import com.auterity.neuroweaver.upload.Uploads;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.OutputStream;
 
 /** Ways into datasets and out of them that are no plain job. */
 public interface DatasetAccess {
   /** The rows a filter takes, page by page. */
   RowPages.Page rows(RowPages.Request request);
-
-  /** Writes the bytes of a file that is sent. */
-  @FunctionalInterface
-  interface Content {
-    void to(OutputStream out) throws IOException;
-  }
 
   /** An upload has at most so many bytes. */
   long mostUploadBytes();
@@ -29,6 +23,10 @@ public interface DatasetAccess {
    * @throws IOException when the bytes break off
    */
   Job upload(
-      String tenant, String file, ObjectNode parameters, String idempotencyKey, Content content)
+      String tenant,
+      String file,
+      ObjectNode parameters,
+      String idempotencyKey,
+      Uploads.Content content)
       throws IOException;
 }

@@ -1,13 +1,9 @@
 package com.auterity.neuroweaver.api;
 
 import com.auterity.neuroweaver.client.DatasetRowPage;
-import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.jobs.reading.RowPages;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /** Rows of datasets over HTTP: filtered, projected, page by page. */
@@ -51,17 +47,12 @@ final class RowsResource {
                 names(call.query("columns")),
                 call.limit(),
                 call.query("cursor")));
-    List<String> names = page.schema().names();
-    List<Map<String, Object>> rows = new ArrayList<>();
-    for (Row row : page.rows()) {
-      Map<String, Object> named = new LinkedHashMap<>();
-      for (int i = 0; i < names.size(); i++) {
-        named.put(names.get(i), row.get(i));
-      }
-      rows.add(named);
-    }
     return new DatasetRowPage(
-        page.manifest().datasetId(), page.manifest().versionId(), names, rows, page.cursor());
+        page.manifest().datasetId(),
+        page.manifest().versionId(),
+        page.schema().names(),
+        page.rows().stream().map(page.schema()::byName).toList(),
+        page.cursor());
   }
 
   /** Names between commas; a quoted one may hold commas, and quotes as "". */

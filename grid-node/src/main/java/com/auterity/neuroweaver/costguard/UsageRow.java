@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.costguard;
 import com.auterity.neuroweaver.datasets.table.CacheGroup;
 import com.auterity.neuroweaver.datasets.table.TableDefinition;
 import com.auterity.neuroweaver.jobs.grid.Meter;
+import com.github.f4b6a3.uuid.UuidCreator;
 import java.time.Instant;
 import java.util.Objects;
 
@@ -52,6 +53,24 @@ public record UsageRow(
     Objects.requireNonNull(node, "node");
     Objects.requireNonNull(startedAt, "startedAt");
     Objects.requireNonNull(endedAt, "endedAt");
+  }
+
+  /** What a node used to read rows for a request that is no job. */
+  public static UsageRow read(
+      String tenant, String node, Instant startedAt, long wallNanos, Meter.Usage usage) {
+    return of(
+        tenant,
+        "read_" + UuidCreator.getTimeOrderedEpoch(),
+        null,
+        "read",
+        Role.CALL,
+        0,
+        node,
+        null,
+        null,
+        startedAt,
+        startedAt.plusNanos(wallNanos),
+        usage);
   }
 
   /** A row of what a meter counted. */

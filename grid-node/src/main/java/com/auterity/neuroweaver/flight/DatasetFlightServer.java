@@ -10,10 +10,10 @@ import com.auterity.neuroweaver.datasets.table.RecordTable;
 import com.auterity.neuroweaver.job.JobService;
 import com.auterity.neuroweaver.job.NodeRuntime;
 import com.auterity.neuroweaver.job.Placement;
+import com.auterity.neuroweaver.jobs.grid.DaemonThreads;
 import com.auterity.neuroweaver.jobs.grid.Meter;
 import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import com.auterity.neuroweaver.upload.Uploads;
-import com.github.f4b6a3.uuid.UuidCreator;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -124,13 +124,7 @@ public final class DatasetFlightServer implements AutoCloseable {
             memory);
     FlightServer server =
         FlightServer.builder(memory, Location.forGrpcInsecure(host, port), producer)
-            .executor(
-                Executors.newCachedThreadPool(
-                    task -> {
-                      Thread thread = new Thread(task, "flight");
-                      thread.setDaemon(true);
-                      return thread;
-                    }))
+            .executor(Executors.newCachedThreadPool(DaemonThreads.named("flight")))
             .transportHint(
                 "grpc.builderConsumer",
                 (Consumer<NettyServerBuilder>)
@@ -174,21 +168,7 @@ public final class DatasetFlightServer implements AutoCloseable {
       parts.claimedCpu().accept(used.cpuNanos());
       parts
           .usage()
-          .write(
-              List.of(
-                  UsageRow.of(
-                      TENANT,
-                      "read_" + UuidCreator.getTimeOrderedEpoch(),
-                      null,
-                      "read",
-                      UsageRow.Role.CALL,
-                      0,
-                      parts.runtime().nodeName(),
-                      null,
-                      null,
-                      begin,
-                      begin.plusNanos(wall),
-                      used)));
+          .write(List.of(UsageRow.read(TENANT, parts.runtime().nodeName(), begin, wall, used)));
     }
   }
 

@@ -200,7 +200,7 @@ final class DatasetProducer extends NoOpFlightProducer {
     if (seen.isEmpty()) {
       throw NeuroWeaverException.invalid("columns: name at least one, or leave it out for all");
     }
-    return new RowBatch(manifest.schema(), 0).select(asked.columns()).schema();
+    return manifest.schema().select(asked.columns());
   }
 
   private static List<Integer> partitions(Manifest manifest, FlightTicket asked) {
@@ -257,9 +257,7 @@ final class DatasetProducer extends NoOpFlightProducer {
           }
           RowBatch rows = batch.select(schema.names());
           if (wanted.length < rows.rows()) {
-            RowBatch taken = new RowBatch(schema, wanted.length);
-            taken.append(rows, wanted, 0, wanted.length);
-            rows = taken;
+            rows = rows.rows(wanted, 0, wanted.length);
           }
           if (pace.waitForListener(0) == BackpressureStrategy.WaitResult.CANCELLED) {
             return;

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.Serializable;
 import java.io.StringWriter;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -38,6 +39,10 @@ final class GridReply implements Serializable {
     reply.errorKind = ErrorKind.UNAVAILABLE.name();
     reply.errorMessage = message;
     return reply;
+  }
+
+  Instant startedAt() {
+    return Instant.EPOCH.plus(startedEpochMicros, ChronoUnit.MICROS);
   }
 
   void fail(Throwable error, String node, String function) {

@@ -4,6 +4,7 @@ import com.auterity.neuroweaver.costguard.UsageSink;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.table.IgniteRecordTable;
+import com.auterity.neuroweaver.jobs.grid.DaemonThreads;
 import com.auterity.neuroweaver.jobs.grid.FencedException;
 import com.auterity.neuroweaver.jobs.grid.Grid;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
@@ -51,7 +52,7 @@ public final class JobCoordinator implements AutoCloseable {
   private final int maxRunning;
   private final Map<String, JobRun> runs = new ConcurrentHashMap<>();
   private final Semaphore nudges = new Semaphore(0);
-  private final ExecutorService threads = Executors.newCachedThreadPool(named("job"));
+  private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.named("job"));
   private final ExecutorService replies;
   private final Thread loop = new Thread(this::loop, "job-coordinator");
   private volatile boolean stopping;
@@ -93,7 +94,7 @@ public final class JobCoordinator implements AutoCloseable {
       Placement placement,
       int backups,
       int maxRunning) {
-    ExecutorService replies = Executors.newCachedThreadPool(named("grid-reply"));
+    ExecutorService replies = Executors.newCachedThreadPool(DaemonThreads.named("grid-reply"));
     return new JobCoordinator(
         service,
         runtime,
@@ -375,15 +376,5 @@ public final class JobCoordinator implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     replies.shutdownNow();
-  }
-
-  private static java.util.concurrent.ThreadFactory named(String name) {
-    java.util.concurrent.atomic.AtomicInteger number =
-        new java.util.concurrent.atomic.AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }

@@ -268,9 +268,7 @@ final class JobRun implements JobContext, CallScope {
 
   @Override
   public void used(String node, GridReply reply) {
-    Instant begin =
-        Instant.ofEpochSecond(
-            reply.startedEpochMicros / 1_000_000, reply.startedEpochMicros % 1_000_000 * 1_000);
+    Instant begin = reply.startedAt();
     UsageRow measured =
         UsageRow.of(
             row.tenant(),

@@ -3,9 +3,8 @@ package com.auterity.neuroweaver.job;
 import com.auterity.neuroweaver.costguard.UsageRow;
 import com.auterity.neuroweaver.costguard.UsageSink;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.grid.DaemonThreads;
 import com.auterity.neuroweaver.jobs.grid.Grid;
-import com.github.f4b6a3.uuid.UuidCreator;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,12 +20,7 @@ public final class RequestGrid implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RequestGrid.class);
 
   private final ExecutorService replies =
-      Executors.newCachedThreadPool(
-          task -> {
-            Thread thread = new Thread(task, "request-reply");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newCachedThreadPool(DaemonThreads.named("request-reply"));
   private final Grid grid;
 
   public RequestGrid(
@@ -61,24 +55,8 @@ public final class RequestGrid implements AutoCloseable {
 
     @Override
     public void used(String node, GridReply reply) {
-      Instant begin =
-          Instant.ofEpochSecond(
-              reply.startedEpochMicros / 1_000_000, reply.startedEpochMicros % 1_000_000 * 1_000);
       usage.write(
-          List.of(
-              UsageRow.of(
-                  tenant,
-                  "read_" + UuidCreator.getTimeOrderedEpoch(),
-                  null,
-                  "read",
-                  UsageRow.Role.CALL,
-                  0,
-                  node,
-                  null,
-                  null,
-                  begin,
-                  begin.plusNanos(reply.wallNanos),
-                  reply.usage())));
+          List.of(UsageRow.read(tenant, node, reply.startedAt(), reply.wallNanos, reply.usage())));
     }
 
     @Override

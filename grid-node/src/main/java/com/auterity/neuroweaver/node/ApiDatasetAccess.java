@@ -22,8 +22,12 @@ record ApiDatasetAccess(RowPages pages, Uploads uploads, Jobs jobs) implements D
 
   @Override
   public Job upload(
-      String tenant, String file, ObjectNode parameters, String idempotencyKey, Content content)
+      String tenant,
+      String file,
+      ObjectNode parameters,
+      String idempotencyKey,
+      Uploads.Content content)
       throws IOException {
-    return jobs.get(tenant, uploads.load(tenant, file, parameters, idempotencyKey, content::to));
+    return jobs.get(tenant, uploads.load(tenant, file, parameters, idempotencyKey, content));
   }
 }

@@ -4,6 +4,7 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.NodeDiskRow;
 import com.auterity.neuroweaver.datasets.table.RecordTable;
+import com.auterity.neuroweaver.jobs.grid.DaemonThreads;
 import com.auterity.neuroweaver.jobs.grid.GridNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,12 +36,7 @@ final class DiskGuard implements AutoCloseable {
   private final Supplier<List<GridNode>> members;
   private final Clock clock;
   private final ScheduledExecutorService looking =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "disk");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("disk"));
   private NodeDiskRow told;
   private volatile Answer answer;
 

@@ -12,6 +12,7 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.DatasetRetentionRow;
 import com.auterity.neuroweaver.datasets.table.CacheGroup;
+import com.auterity.neuroweaver.jobs.grid.DaemonThreads;
 import com.auterity.neuroweaver.jobs.grid.Meter;
 import com.auterity.neuroweaver.jobs.inference.LoadedModels;
 import com.auterity.neuroweaver.jobs.loading.LoadKeyRow;
@@ -67,12 +68,7 @@ final class Features implements AutoCloseable {
   private final LoadKeys loadKeys;
   private final PublishedTables published;
   private final ScheduledExecutorService sampling =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "usage-sampler");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("usage-sampler"));
 
   Features(GridParts parts, ClaimedCpu claimed) {
     this.parts = parts;
@@ -129,38 +125,23 @@ final class Features implements AutoCloseable {
   }
 
   void start() {
+    repeat(SAMPLE_SECONDS, this::sample, "usage could not be written now");
+    repeat(GARBAGE_SECONDS, this::collectGarbage, "garbage could not be collected now");
+    repeat(RETENTION_SECONDS, this::applyRetention, "retention could not be applied now");
+  }
+
+  /** Again and again, whatever comes of it each time. */
+  private void repeat(long seconds, Runnable work, String failure) {
     sampling.scheduleWithFixedDelay(
         () -> {
           try {
-            sample();
+            work.run();
           } catch (RuntimeException e) {
-            LOG.warn("usage could not be written now: {}", e.getMessage(), e);
+            LOG.warn("{}: {}", failure, e.getMessage(), e);
           }
         },
-        SAMPLE_SECONDS,
-        SAMPLE_SECONDS,
-        TimeUnit.SECONDS);
-    sampling.scheduleWithFixedDelay(
-        () -> {
-          try {
-            collectGarbage();
-          } catch (RuntimeException e) {
-            LOG.warn("garbage could not be collected now: {}", e.getMessage(), e);
-          }
-        },
-        GARBAGE_SECONDS,
-        GARBAGE_SECONDS,
-        TimeUnit.SECONDS);
-    sampling.scheduleWithFixedDelay(
-        () -> {
-          try {
-            applyRetention();
-          } catch (RuntimeException e) {
-            LOG.warn("retention could not be applied now: {}", e.getMessage(), e);
-          }
-        },
-        RETENTION_SECONDS,
-        RETENTION_SECONDS,
+        seconds,
+        seconds,
         TimeUnit.SECONDS);
   }
 

@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.node;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.grid.DaemonThreads;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,12 +44,7 @@ final class Membership implements AutoCloseable {
   private boolean losses = true;
   private Instant nextLossWord;
   private final ScheduledExecutorService watch =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "membership");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("membership"));
 
   Membership(Ignite ignite, int initialNodes, Duration departure, Clock clock) {
     this.ignite = ignite;

@@ -8,6 +8,7 @@ import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.jobs.reading.RowPages;
+import com.auterity.neuroweaver.upload.Uploads;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,7 +37,11 @@ final class FakeAccess implements DatasetAccess {
 
   @Override
   public Job upload(
-      String tenant, String file, ObjectNode parameters, String idempotencyKey, Content content)
+      String tenant,
+      String file,
+      ObjectNode parameters,
+      String idempotencyKey,
+      Uploads.Content content)
       throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     content.to(bytes);

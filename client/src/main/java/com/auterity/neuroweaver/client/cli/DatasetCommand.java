@@ -52,6 +52,7 @@ final class DatasetCommand extends Group {
     @Mixin private Connection connection;
     @Mixin private Printer printer;
     @Mixin private LayoutOptions layout;
+    @Mixin private VersionOptions version;
 
     @Option(
         names = "--name",
@@ -65,30 +66,11 @@ final class DatasetCommand extends Group {
     private Path rejects;
 
     @Option(
-        names = "--evolve",
-        split = ",",
-        paramLabel = "CHANGE[,CHANGE...]",
-        description =
-            "Allow other columns than the newest version has: add, drop, widen (default: none).")
-    private List<String> evolve;
-
-    @Option(
         names = "--rename",
         split = ",",
         paramLabel = "OLD=NEW[,OLD=NEW...]",
         description = "Columns of the newest version that have another name in the files.")
     private Map<String, String> rename;
-
-    @Option(names = "--partition-by", description = "Column whose equal values lie together.")
-    private String partitionBy;
-
-    @Option(
-        names = "--key",
-        description = "Know this load again: a second one with the key gives the first's version.")
-    private String key;
-
-    @Option(names = "--once", description = "Let the files' content be that key.")
-    private boolean once;
 
     @Option(names = "--detach", description = "Submit, print the job and return.")
     private boolean detach;
@@ -101,11 +83,11 @@ final class DatasetCommand extends Group {
               layout.request(
                   name == null ? stem(layout.files()) : name,
                   rejects,
-                  evolve,
+                  version.evolve(),
                   rename,
-                  partitionBy,
-                  key,
-                  once ? Boolean.TRUE : null));
+                  version.partitionBy(),
+                  version.key(),
+                  version.once()));
       return Submitted.show(client, printer, job, detach);
     }
 

@@ -34,25 +34,8 @@ final class UploadCommand implements Callable<Integer> {
   @Option(names = "--format", description = "As in load (default: by the file's ending).")
   private String format;
 
-  @Option(names = "--partition-by", description = "Column whose equal values lie together.")
-  private String partitionBy;
-
   @Mixin private TextOptions text;
-
-  @Option(
-      names = "--evolve",
-      split = ",",
-      paramLabel = "CHANGE[,CHANGE...]",
-      description = "Allow other columns than the newest version has: add, drop, widen.")
-  private List<String> evolve;
-
-  @Option(
-      names = "--key",
-      description = "Know this load again: a second one with the key gives the first's version.")
-  private String key;
-
-  @Option(names = "--once", description = "Let the file's content be that key.")
-  private boolean once;
+  @Mixin private VersionOptions version;
 
   @Option(
       names = "--idempotency-key",
@@ -72,7 +55,7 @@ final class UploadCommand implements Callable<Integer> {
         new UploadRequest(
             name == null ? DatasetCommand.Load.stem(List.of(file.toString())) : name,
             format,
-            partitionBy,
+            version.partitionBy(),
             text.delimiter(),
             text.quote(),
             text.header(),
@@ -80,9 +63,9 @@ final class UploadCommand implements Callable<Integer> {
             text.records(),
             text.select(),
             text.maxCell(),
-            evolve,
-            key,
-            once ? Boolean.TRUE : null);
+            version.evolve(),
+            version.key(),
+            version.once());
     Job job = client.uploadDataset(request, file, idempotencyKey);
     return Submitted.show(client, printer, job, detach);
   }

@@ -178,12 +178,8 @@ public final class DatasetFile {
     if (options.select().isEmpty()) {
       return rows.schema();
     }
-    List<Column> columns = new ArrayList<>();
-    for (String name : options.select()) {
-      requireSelected(file, name, rows.schema().names());
-      columns.add(rows.schema().columns().get(rows.schema().indexOf(name).orElseThrow()));
-    }
-    return new Schema(columns);
+    options.select().forEach(name -> requireSelected(file, name, rows.schema().names()));
+    return rows.schema().select(options.select());
   }
 
   private static void requireSelected(Path file, String name, List<String> names) {

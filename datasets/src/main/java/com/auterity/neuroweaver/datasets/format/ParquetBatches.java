@@ -349,9 +349,7 @@ final class ParquetBatches implements BatchSource {
       for (int r = rows.nextClearBit(0), i = 0; r < all.rows(); r = rows.nextClearBit(r + 1)) {
         good[i++] = r;
       }
-      RowBatch kept = new RowBatch(all.schema(), good.length);
-      kept.append(all, good, 0, good.length);
-      return kept;
+      return all.rows(good, 0, good.length);
     }
   }
 

@@ -2,7 +2,6 @@ package com.auterity.neuroweaver.datasets.schema;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.util.AbstractList;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -150,17 +149,19 @@ public final class RowBatch {
    * neither is changed afterwards.
    */
   public RowBatch select(List<String> names) {
-    List<Column> selected = new ArrayList<>();
-    List<ColumnValues> values = new ArrayList<>();
-    for (String name : names) {
-      int at =
-          schema.indexOf(name).orElseThrow(() -> new IllegalArgumentException("no column " + name));
-      selected.add(schema.columns().get(at));
-      values.add(columns.get(at));
-    }
-    RowBatch batch = new RowBatch(new Schema(selected), ordinals, List.copyOf(values));
+    Schema selected = schema.select(names);
+    List<ColumnValues> values =
+        names.stream().map(name -> columns.get(schema.indexOf(name).getAsInt())).toList();
+    RowBatch batch = new RowBatch(selected, ordinals, values);
     batch.rows = rows;
     return batch;
+  }
+
+  /** A batch of its own with the rows at places first to last of {@code at}. */
+  public RowBatch rows(int[] at, int first, int last) {
+    RowBatch some = new RowBatch(schema, last - first);
+    some.append(this, at, first, last);
+    return some;
   }
 
   /** Bytes of a row in columns: 8 for each value, and its texts. */

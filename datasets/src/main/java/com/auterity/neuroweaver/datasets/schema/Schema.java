@@ -19,6 +19,18 @@ public record Schema(List<Column> columns) {
     }
   }
 
+  /** These columns only, in this order; each has to be one of this schema. */
+  public Schema select(List<String> names) {
+    return new Schema(
+        names.stream()
+            .map(
+                name ->
+                    columns.get(
+                        indexOf(name)
+                            .orElseThrow(() -> new IllegalArgumentException("no column " + name))))
+            .toList());
+  }
+
   public OptionalInt indexOf(String name) {
     for (int i = 0; i < columns.size(); i++) {
       if (columns.get(i).name().equals(name)) {

@@ -20,12 +20,13 @@ public final class TypeInference {
     ColumnType.STRING
   };
 
+  private static final int ALL = (1 << ORDER.length) - 1;
   private static final int STRING = bit(ColumnType.STRING);
   private static final int NUMBERS = bit(ColumnType.INT64) | bit(ColumnType.FLOAT64);
   private static final int CALENDAR = bit(ColumnType.DATE) | bit(ColumnType.TIMESTAMP);
 
   /** One bit for each type. */
-  private int possible = ~0;
+  private int possible = ALL;
 
   private boolean seen;
 
@@ -38,7 +39,7 @@ public final class TypeInference {
   }
 
   private boolean undecided() {
-    return (possible & ~STRING & (1 << ORDER.length) - 1) != 0;
+    return (possible & ~STRING) != 0;
   }
 
   /** {@link #text(String)} of UTF-8 bytes, of which there is at least one. */

@@ -115,17 +115,7 @@ public final class ChunkCodec {
    * @throws NeuroWeaverException CORRUPT when the bytes are no chunk, or one of another schema
    */
   public static RowBatch decodeBatch(Schema schema, byte[] chunk, List<String> columns) {
-    List<Column> selected = new ArrayList<>();
-    for (String name : columns) {
-      selected.add(
-          schema
-              .columns()
-              .get(
-                  schema
-                      .indexOf(name)
-                      .orElseThrow(() -> new IllegalArgumentException("no column " + name))));
-    }
-    Schema projected = new Schema(selected);
+    Schema projected = schema.select(columns);
     try (BufferAllocator memory = MEMORY.newChildAllocator("decode", 0, Long.MAX_VALUE);
         VectorSchemaRoot root = VectorSchemaRoot.create(arrowSchema(projected), memory);
         SelectingReader reader = new SelectingReader(chunk, memory, root)) {

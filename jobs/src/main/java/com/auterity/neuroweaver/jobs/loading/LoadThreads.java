@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.jobs.loading;
 
+import com.auterity.neuroweaver.jobs.grid.DaemonThreads;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.ThreadCpu;
 import java.util.concurrent.Callable;
@@ -22,13 +23,7 @@ final class LoadThreads implements Executor, AutoCloseable {
   LoadThreads(JobContext context) {
     this.context = context;
     this.threads =
-        Executors.newFixedThreadPool(
-            count,
-            task -> {
-              Thread thread = new Thread(task, "load " + context.jobId());
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newFixedThreadPool(count, DaemonThreads.named("load " + context.jobId()));
   }
 
   int count() {

@@ -154,7 +154,7 @@ public final class RowPages {
       this.manifest = manifest;
       this.columns = columns;
       this.start = start;
-      this.schema = new RowBatch(manifest.schema(), 0).select(columns).schema();
+      this.schema = manifest.schema().select(columns);
       this.last = start.last();
     }
 
@@ -243,10 +243,7 @@ public final class RowPages {
     try {
       return answer.get(millis + PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof NeuroWeaverException known) {
-        throw known;
-      }
-      throw new IllegalStateException(e.getCause());
+      throw NeuroWeaverException.unchecked(e.getCause());
     } catch (TimeoutException e) {
       throw new NeuroWeaverException(
           ErrorKind.UNAVAILABLE, "a node did not answer in time; try again", Map.of(), e);

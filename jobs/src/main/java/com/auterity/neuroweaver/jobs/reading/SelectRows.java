@@ -94,7 +94,7 @@ public final class SelectRows implements GridFunction<SelectRows.Request, Select
       columns.addAll(filter.columns());
       this.needed = List.copyOf(columns);
       this.after = new RowKey(request.afterOrdinal(), request.afterPartition());
-      this.out = new RowBatch(manifest.schema(), 0).select(request.columns());
+      this.out = new RowBatch(manifest.schema().select(request.columns()), 0);
     }
 
     Found run() {
@@ -173,9 +173,7 @@ public final class SelectRows implements GridFunction<SelectRows.Request, Select
             && new RowKey(batch.ordinal(wanted[first]), partition).compareTo(after) <= 0) {
           first++;
         }
-        RowBatch answer = batch.select(request.columns());
-        taken = new RowBatch(answer.schema(), wanted.length - first);
-        taken.append(answer, wanted, first, wanted.length);
+        taken = batch.select(request.columns()).rows(wanted, first, wanted.length);
         row = 0;
         rows = taken.rows();
         if (batch.rows() > 0) {

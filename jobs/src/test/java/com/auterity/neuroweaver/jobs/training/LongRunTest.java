@@ -12,16 +12,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Steps leave no memory behind. */
+/** {@code -Dneuroweaver.soak.base=nano -Dneuroweaver.soak.steps=10000} for a larger one. */
 class LongRunTest {
+  private static final String BASE = System.getProperty("neuroweaver.soak.base");
+  private static final int STEPS = Integer.getInteger("neuroweaver.soak.steps", 2_000);
+
   @TempDir Path temporary;
 
   @Test
   void memoryStaysLevelAfterTheFirstSteps() throws Exception {
-    ModelFolder tiny = ModelFolder.open(TinyModelFolder.write(temporary.resolve("tiny"), 3));
+    ModelFolder base =
+        ModelFolder.open(
+            BASE == null
+                ? TinyModelFolder.write(temporary.resolve("tiny"), 3)
+                : ModelFolder.resolve(BASE));
     for (boolean checkpointing : new boolean[] {false, true}) {
       WeightFormat format = checkpointing ? WeightFormat.NF4 : WeightFormat.FULL;
       List<LongRun.Point> points = new ArrayList<>();
-      LongRun.run(tiny, format, checkpointing, 32, 2000, 8, points::add);
+      LongRun.run(base, format, checkpointing, 32, STEPS, 8, points::add);
       LongRun.Point warm = points.get(1);
       LongRun.Point last = points.get(points.size() - 1);
       assertEquals(warm.nativeBytes(), last.nativeBytes(), points.toString());

@@ -6,7 +6,7 @@ import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.jobs.grid.FencedException;
 import com.auterity.neuroweaver.jobs.grid.Grid;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
-import com.auterity.neuroweaver.jobs.grid.Meter;
+import com.auterity.neuroweaver.jobs.grid.LocalRun;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -55,49 +55,17 @@ public final class VirtualJob {
     return new Run(grid, ++epoch);
   }
 
-  private final class Run implements JobContext {
-    private final Grid grid;
+  private final class Run extends LocalRun {
     private final long myEpoch;
-    private final Meter meter = new Meter();
 
     Run(Grid grid, long myEpoch) {
-      this.grid = grid;
+      super(jobId, datasets, chunks, grid, parameters);
       this.myEpoch = myEpoch;
-    }
-
-    @Override
-    public String tenant() {
-      return "default";
-    }
-
-    @Override
-    public String jobId() {
-      return jobId;
     }
 
     @Override
     public long epoch() {
       return myEpoch;
-    }
-
-    @Override
-    public ObjectNode parameters() {
-      return parameters;
-    }
-
-    @Override
-    public Grid grid() {
-      return grid;
-    }
-
-    @Override
-    public DatasetCatalog datasets() {
-      return datasets;
-    }
-
-    @Override
-    public ChunkStore chunks() {
-      return chunks;
     }
 
     @Override
@@ -112,13 +80,13 @@ public final class VirtualJob {
 
     @Override
     public Optional<Commit> lastCommit() {
-      return Optional.ofNullable(last);
+      return Optional.ofNullable(VirtualJob.this.last);
     }
 
     @Override
     public void commit(long step, byte[] state) {
       ensureActive();
-      last = new Commit(step, state);
+      VirtualJob.this.last = new Commit(step, state);
     }
 
     @Override
@@ -127,14 +95,6 @@ public final class VirtualJob {
         throw new FencedException(jobId, myEpoch);
       }
       onEnsureActive.run();
-    }
-
-    @Override
-    public void attribute(String datasetVersionId, String modelVersionId) {}
-
-    @Override
-    public Meter meter() {
-      return meter;
     }
   }
 }
