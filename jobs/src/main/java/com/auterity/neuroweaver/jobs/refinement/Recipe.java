@@ -20,6 +20,7 @@ final class Recipe {
           RangeCheck.NAME,
           Normalize.NAME,
           ExactDuplicates.NAME,
+          NearDuplicates.NAME,
           VinCheck.NAME,
           MaskPersonalData.NAME);
 
@@ -53,6 +54,7 @@ final class Recipe {
             case RangeCheck.NAME -> new RangeCheck(named, schema);
             case Normalize.NAME -> new Normalize(named, schema);
             case ExactDuplicates.NAME -> new ExactDuplicates(named, schema);
+            case NearDuplicates.NAME -> new NearDuplicates(named, schema);
             case VinCheck.NAME -> new VinCheck(named, schema);
             case MaskPersonalData.NAME -> new MaskPersonalData(named, schema);
             default ->
@@ -85,19 +87,19 @@ final class Recipe {
     }
   }
 
-  /** Places of the stages that must see all partitions before they can judge. */
-  List<Integer> duplicateStages() {
+  /** Places of the stages that must know all partitions before they can judge. */
+  List<Integer> surveyStages() {
     List<Integer> places = new ArrayList<>();
     for (int i = 0; i < stages.size(); i++) {
-      if (stages.get(i) instanceof ExactDuplicates) {
+      if (stages.get(i) instanceof SurveyStage) {
         places.add(i);
       }
     }
     return places;
   }
 
-  ExactDuplicates duplicates(int place) {
-    return (ExactDuplicates) stages.get(place);
+  SurveyStage surveyStage(int place) {
+    return (SurveyStage) stages.get(place);
   }
 
   /** Source columns, then {@link #REJECT_COLUMNS}. */
@@ -149,11 +151,10 @@ final class Recipe {
 
   /** A recipe that masks personal data masks it in what it rejects as well. */
   private Row reject(Row row, int place, Verdict verdict) {
-    Row masked = row;
+    Row masked = masked(row, place);
     String detail = verdict.detail();
     for (Stage later : stages.subList(place, stages.size())) {
       if (later instanceof MaskPersonalData mask) {
-        masked = mask.apply(masked, new Tally()).row();
         detail = mask.masked(detail, new Tally());
       }
     }
@@ -163,5 +164,16 @@ final class Recipe {
     values[masked.size() + 1] = verdict.reason();
     values[masked.size() + 2] = detail;
     return new Row(row.ordinal(), values);
+  }
+
+  /** The row as it enters the stage at {@code place}, with what later stages mask masked. */
+  Row masked(Row row, int place) {
+    Row masked = row;
+    for (Stage later : stages.subList(place, stages.size())) {
+      if (later instanceof MaskPersonalData mask) {
+        masked = mask.apply(masked, new Tally()).row();
+      }
+    }
+    return masked;
   }
 }

@@ -16,6 +16,8 @@ import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,9 +34,6 @@ import java.util.stream.IntStream;
  * ended.
  */
 public final class RefineHandler implements JobHandler {
-  /** Rows whose keys the coordinator compares at a time: 24 bytes on the wire, about 150 here. */
-  private static final long KEYS_AT_ONCE = 2_000_000;
-
   private final DatasetCatalog catalog;
 
   public RefineHandler(DatasetCatalog catalog) {
@@ -44,18 +43,29 @@ public final class RefineHandler implements JobHandler {
   /**
    * What is committed: the version refined, the outcome of each partition that is done, and the
    * profiles of those partitions together.
+   *
+   * @param stages as JSON text, with the versions of other datasets that they name fixed
+   * @param surveys what the survey stages say for the result, as a JSON list; null until they have
    */
   record State(
       String sourceVersionId,
+      String stages,
+      String surveys,
       TreeMap<Integer, RefineOutcome> done,
       byte[] profileBefore,
       byte[] profileAfter) {
+
+    State surveyed(String said) {
+      return new State(sourceVersionId, stages, said, done, profileBefore, profileAfter);
+    }
 
     State with(int partition, RefineOutcome outcome) {
       TreeMap<Integer, RefineOutcome> more = new TreeMap<>(done);
       more.put(partition, outcome.withoutProfiles());
       return new State(
           sourceVersionId,
+          stages,
+          surveys,
           more,
           merged(profileBefore, outcome.profileBefore()),
           merged(profileAfter, outcome.profileAfter()));
@@ -95,6 +105,7 @@ public final class RefineHandler implements JobHandler {
     Request request = Request.of(parameters);
     Manifest source = catalog.get(tenant, request.dataset());
     Recipe.of(request.stages(), source.schema(), source.partitionBy());
+    StoredReferences.pinned(request.stages(), reference -> catalog.get(tenant, reference));
   }
 
   @Override
@@ -106,7 +117,7 @@ public final class RefineHandler implements JobHandler {
             .map(commit -> RecordCodec.decode(commit.state(), State.class))
             .orElseGet(() -> begin(context, request));
     Manifest source = context.datasets().get(context.tenant(), committed.sourceVersionId());
-    Recipe recipe = Recipe.of(request.stages(), source.schema(), source.partitionBy());
+    Recipe recipe = RefineSteps.recipe(committed.stages(), source, List.of());
     Reservation target =
         context.datasets().reserve(context.tenant(), request.as(), context.jobId());
     Reservation rejects =
@@ -114,7 +125,7 @@ public final class RefineHandler implements JobHandler {
     context.attribute(source.versionId(), null);
     State[] state = {committed};
     try {
-      refine(context, request, source, recipe, target, rejects, state);
+      refine(context, source, recipe, target, rejects, state);
     } catch (FencedException e) {
       throw e;
     } catch (NeuroWeaverException e) {
@@ -137,18 +148,23 @@ public final class RefineHandler implements JobHandler {
     return report(context, request, state[0], source, target, rejects);
   }
 
-  /** Fixes the version to refine, so that newer data cannot slip into a later run of this job. */
+  /**
+   * Fixes the versions that are read, so that newer data cannot slip into a later run of this job.
+   */
   private static State begin(JobContext context, Request request) {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
     byte[] empty = DatasetProfile.of(newest.schema()).toBytes();
-    State state = new State(newest.versionId(), new TreeMap<>(), empty, empty);
+    JsonNode stages =
+        StoredReferences.pinned(
+            request.stages(), reference -> context.datasets().get(context.tenant(), reference));
+    State state =
+        new State(newest.versionId(), stages.toString(), null, new TreeMap<>(), empty, empty);
     context.commit(0, RecordCodec.encode(state));
     return state;
   }
 
   private static void refine(
       JobContext context,
-      Request request,
       Manifest source,
       Recipe recipe,
       Reservation target,
@@ -162,8 +178,13 @@ public final class RefineHandler implements JobHandler {
     if (waiting.isEmpty()) {
       return;
     }
-    String stages = request.stages().toString();
-    List<DuplicateSet.Finder> duplicates = duplicates(context, source, recipe, stages);
+    String stages = state[0].stages();
+    List<SurveyStage.Findings> found = surveys(context, source, recipe, stages);
+    if (state[0].surveys() == null && !found.isEmpty()) {
+      State surveyed = state[0].surveyed(reports(found).toString());
+      context.commit(surveyed.done().size(), RecordCodec.encode(surveyed));
+      state[0] = surveyed;
+    }
     PartitionCalls.forEach(
         context,
         waiting,
@@ -174,7 +195,7 @@ public final class RefineHandler implements JobHandler {
                 source.versionId(),
                 partition,
                 stages,
-                known(duplicates, partition),
+                Survey.known(found, partition),
                 target.versionId(),
                 rejects.versionId()),
         (partition, outcome) -> {
@@ -186,42 +207,25 @@ public final class RefineHandler implements JobHandler {
         });
   }
 
-  /** One finder for each duplicate stage, each settled with those before it known. */
-  private static List<DuplicateSet.Finder> duplicates(
+  /** What each survey stage finds, each with what those before it found known. */
+  private static List<SurveyStage.Findings> surveys(
       JobContext context, Manifest source, Recipe recipe, String stages) {
-    List<DuplicateSet.Finder> settled = new ArrayList<>();
-    List<Integer> all = IntStream.range(0, source.partitions()).boxed().toList();
-    int buckets = (int) (1 + source.rows() / KEYS_AT_ONCE);
-    for (int place : recipe.duplicateStages()) {
-      DuplicateSet.Finder finder = new DuplicateSet.Finder();
-      for (int bucket = 0; bucket < buckets; bucket++) {
-        int asked = bucket;
-        PartitionCalls.forEach(
-            context,
-            all,
-            DuplicateKeys.class,
-            partition ->
-                new DuplicateKeys.Question(
-                    context.tenant(),
-                    source.versionId(),
-                    partition,
-                    stages,
-                    known(settled, partition),
-                    place,
-                    asked,
-                    buckets),
-            (partition, keys) -> finder.add(partition, keys.keys()));
-        finder.settleBucket();
-        context.progress(
-            new Progress("comparing", (long) bucket + 1, buckets, "buckets", Map.of()));
-      }
-      settled.add(finder);
+    List<SurveyStage.Findings> found = new ArrayList<>();
+    for (int place : recipe.surveyStages()) {
+      Survey survey = new Survey(context, source, stages, place, found);
+      found.add(recipe.surveyStage(place).survey(survey));
     }
-    return settled;
+    return found;
   }
 
-  private static List<byte[]> known(List<DuplicateSet.Finder> finders, int partition) {
-    return finders.stream().map(finder -> finder.of(partition).toBytes()).toList();
+  private static ArrayNode reports(List<SurveyStage.Findings> found) {
+    ArrayNode reports = JsonNodeFactory.instance.arrayNode();
+    for (SurveyStage.Findings each : found) {
+      if (each.report() != null) {
+        reports.add(each.report());
+      }
+    }
+    return reports;
   }
 
   private static List<ChunkInfo> chunks(State state, Function<RefineOutcome, List<ChunkInfo>> of) {
@@ -285,6 +289,10 @@ public final class RefineHandler implements JobHandler {
     counts(result.putObject("rejected"), state, RefineOutcome::rejected);
     counts(result.putObject("masked"), state, RefineOutcome::masked);
     counts(result.putObject("changed"), state, RefineOutcome::changed);
+    JsonNode surveys = RefineSteps.json(state.surveys() == null ? "[]" : state.surveys());
+    if (!surveys.isEmpty()) {
+      result.set("clusters", surveys);
+    }
     result.put("rejects_dataset", request.rejects());
     result.put("rejects_version_id", rejects.versionId());
     result.set("profile_before", DatasetProfile.ofBytes(state.profileBefore()).toJson());

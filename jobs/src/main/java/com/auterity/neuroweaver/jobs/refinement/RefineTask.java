@@ -6,13 +6,13 @@ import java.util.List;
  * What to do with one partition.
  *
  * @param recipe the stages as JSON text
- * @param duplicates for each duplicate stage so far known, what to reject ({@link DuplicateSet})
+ * @param known for each {@link SurveyStage}, what was found of this partition
  */
 public record RefineTask(
     String tenant,
     String sourceVersionId,
     int partition,
     String recipe,
-    List<byte[]> duplicates,
+    List<byte[]> known,
     String targetVersionId,
     String rejectsVersionId) {}
