@@ -16,6 +16,11 @@ interface Bench extends AutoCloseable {
     return false;
   }
 
+  /** Whether it measures generated documents whose number can be chosen. */
+  default boolean hasDocuments() {
+    return false;
+  }
+
   /** Gives back what its cases share. */
   @Override
   default void close() {}

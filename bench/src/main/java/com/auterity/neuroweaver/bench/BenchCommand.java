@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
   private static final int MOST_MEGABYTES = 1 << 20;
+  private static final int LEAST_DOCUMENTS = 100;
+  private static final int MOST_DOCUMENTS = 10_000_000;
 
   private final List<Bench> benches;
 
@@ -53,13 +55,25 @@ final class BenchCommand implements Callable<Integer> {
       description = "Size of the generated source file, for ingest (default: 1024).")
   private Integer megabytes;
 
+  @Option(
+      names = "--documents",
+      paramLabel = "N",
+      description = "Number of generated documents, for dedup (default: 100000).")
+  private Integer documents;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there as JSON.")
   private Path json;
 
   @Spec private CommandSpec spec;
 
   BenchCommand() {
-    this(List.of(new GemmBench(), new LoraStepBench(), new GenerateBench(), new IngestBench()));
+    this(
+        List.of(
+            new GemmBench(),
+            new LoraStepBench(),
+            new GenerateBench(),
+            new IngestBench(),
+            new DedupBench()));
   }
 
   BenchCommand(List<Bench> benches) {
@@ -93,6 +107,15 @@ final class BenchCommand implements Callable<Integer> {
       throw NeuroWeaverException.invalid(
           "--megabytes must be 1 to %d, found %d".formatted(MOST_MEGABYTES, megabytes));
     }
+    if (documents != null && !bench.hasDocuments()) {
+      throw NeuroWeaverException.invalid(
+          "--documents: " + bench.name() + " has no documents whose number could be chosen");
+    }
+    if (documents != null && (documents < LEAST_DOCUMENTS || documents > MOST_DOCUMENTS)) {
+      throw NeuroWeaverException.invalid(
+          "--documents must be %d to %d, found %d"
+              .formatted(LEAST_DOCUMENTS, MOST_DOCUMENTS, documents));
+    }
     if (json != null) {
       // Found out before minutes of measuring, not after.
       Path folder = json.toAbsolutePath().getParent();
@@ -106,6 +129,7 @@ final class BenchCommand implements Callable<Integer> {
             Path.of(System.getProperty("neuroweaver.home", "")),
             rounds,
             megabytes == null ? 1_024 : megabytes,
+            documents == null ? 100_000 : documents,
             progress);
     Report report = new Report(bench.name(), Machine.here());
     try (bench) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.auterity.neuroweaver.client.cli.ExitCode;
 import com.auterity.neuroweaver.client.cli.Main;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -68,6 +69,12 @@ class BenchCommandTest {
     assertFalse(out.toString().contains("large/a"));
     // Progress is for people: it is not among the figures.
     assertTrue(err.toString().contains("fixed small/a"), err.toString());
+  }
+
+  @Test
+  void refusesANumberOfDocumentsWhereThereAreNone() {
+    assertEquals(ExitCode.USAGE, run("fixed", "--documents", "500"));
+    assertTrue(err.toString().contains("fixed has no documents"), err.toString());
   }
 
   @Test

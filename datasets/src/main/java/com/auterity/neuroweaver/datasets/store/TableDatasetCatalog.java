@@ -304,6 +304,7 @@ abstract class TableDatasetCatalog implements DatasetCatalog, VersionDisposal {
           removed++;
         }
       }
+      removed += DerivedBytes.remove(chunks, tenant, gone.versionId(), partitions);
       disposals.update(DatasetDisposalRow::disposed, tenant, gone.versionId());
     }
     return removed;

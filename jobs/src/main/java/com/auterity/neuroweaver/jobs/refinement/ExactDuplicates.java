@@ -2,19 +2,24 @@ package com.auterity.neuroweaver.jobs.refinement;
 
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
  * Rejects rows equal to one of lower source ordinal in any partition. Two passes: rows' keys (the
  * first 128 bits of SHA-256) are compared first, then this stage knows the ordinals to reject.
  */
-final class ExactDuplicates implements Stage {
+final class ExactDuplicates implements SurveyStage {
   static final String NAME = "exact_duplicates";
+
+  /** Rows whose keys the coordinator compares at a time: 24 bytes on the wire, about 150 here. */
+  private static final long KEYS_AT_ONCE = 2_000_000;
 
   private final List<Integer> columns = new ArrayList<>();
   private DuplicateSet duplicates = DuplicateSet.EMPTY;
@@ -51,8 +56,45 @@ final class ExactDuplicates implements Stage {
     return NAME;
   }
 
-  void know(DuplicateSet set) {
-    this.duplicates = set;
+  @Override
+  public void know(byte[] findings) {
+    duplicates = DuplicateSet.ofBytes(findings);
+  }
+
+  /** Bucket by bucket of keys, so that the coordinator's memory stays bounded. */
+  @Override
+  public Findings survey(Survey survey) {
+    DuplicateSet.Finder finder = new DuplicateSet.Finder();
+    int buckets = (int) (1 + survey.source().rows() / KEYS_AT_ONCE);
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      survey.askAll(ByteBuffer.allocate(8).putInt(bucket).putInt(buckets).array(), finder::add);
+      finder.settleBucket();
+      survey.progress("comparing", (long) bucket + 1, buckets, "buckets");
+    }
+    return partition -> finder.of(partition).toBytes();
+  }
+
+  /** Of the rows of one bucket, triples of big-endian longs: key, key, ordinal. */
+  @Override
+  public byte[] collect(byte[] question, PartitionView partition) {
+    ByteBuffer asked = ByteBuffer.wrap(question);
+    int bucket = asked.getInt();
+    int buckets = asked.getInt();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteBuffer triple = ByteBuffer.allocate(24);
+    for (Iterator<Row> rows = partition.stored(); rows.hasNext(); ) {
+      Row row = partition.entering(rows.next());
+      if (row == null) {
+        continue;
+      }
+      RowKey key = key(row);
+      if (Long.remainderUnsigned(key.low(), buckets) == bucket) {
+        triple.clear();
+        triple.putLong(key.high()).putLong(key.low()).putLong(row.ordinal());
+        out.writeBytes(triple.array());
+      }
+    }
+    return out.toByteArray();
   }
 
   @Override

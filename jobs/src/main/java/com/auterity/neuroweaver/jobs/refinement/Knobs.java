@@ -39,6 +39,11 @@ final class Knobs {
     return node.hasNonNull(key);
   }
 
+  boolean isList(String key) {
+    JsonNode value = value(key);
+    return value != null && value.isArray();
+  }
+
   String text(String key) {
     JsonNode value = value(key);
     if (value == null || !value.isTextual() || value.asText().isBlank()) {

@@ -26,6 +26,7 @@ final class Recipe {
           RangeCheck.NAME,
           Normalize.NAME,
           ExactDuplicates.NAME,
+          NearDuplicates.NAME,
           VinCheck.NAME,
           MaskPersonalData.NAME,
           HtmlToText.NAME,
@@ -74,6 +75,7 @@ final class Recipe {
             case RangeCheck.NAME -> new RangeCheck(named, current);
             case Normalize.NAME -> new Normalize(named, current);
             case ExactDuplicates.NAME -> new ExactDuplicates(named, current);
+            case NearDuplicates.NAME -> new NearDuplicates(named, current);
             case VinCheck.NAME -> new VinCheck(named, current);
             case MaskPersonalData.NAME -> new MaskPersonalData(named, current);
             case HtmlToText.NAME -> new HtmlToText(named, current);
@@ -157,19 +159,19 @@ final class Recipe {
     learn(stages.size(), rows);
   }
 
-  /** Places of the stages that must see all partitions before they can judge. */
-  List<Integer> duplicateStages() {
+  /** Places of the stages that must know all partitions before they can judge. */
+  List<Integer> surveyStages() {
     List<Integer> places = new ArrayList<>();
     for (int i = 0; i < stages.size(); i++) {
-      if (stages.get(i) instanceof ExactDuplicates) {
+      if (stages.get(i) instanceof SurveyStage) {
         places.add(i);
       }
     }
     return places;
   }
 
-  ExactDuplicates duplicates(int place) {
-    return (ExactDuplicates) stages.get(place);
+  SurveyStage surveyStage(int place) {
+    return (SurveyStage) stages.get(place);
   }
 
   /** Fingerprints of the keys this recipe hashes with, empty when it does not. */
@@ -249,11 +251,10 @@ final class Recipe {
 
   /** A recipe that masks personal data masks it in what it rejects as well. */
   private Row reject(Row row, int place, Verdict verdict) {
-    Row masked = row;
+    Row masked = masked(row, place);
     String detail = verdict.detail();
     for (Stage later : stages.subList(place, stages.size())) {
       if (later instanceof MaskPersonalData mask) {
-        masked = mask.covered(masked);
         detail = mask.covered(detail);
       }
     }
@@ -263,5 +264,16 @@ final class Recipe {
     values[masked.size() + 1] = verdict.reason();
     values[masked.size() + 2] = Shown.brief(detail, DETAIL_SHOWN);
     return new Row(row.ordinal(), values);
+  }
+
+  /** The row as it enters the stage at {@code place}, with what later stages mask masked. */
+  Row masked(Row row, int place) {
+    Row masked = row;
+    for (Stage later : stages.subList(place, stages.size())) {
+      if (later instanceof MaskPersonalData mask) {
+        masked = mask.covered(masked);
+      }
+    }
+    return masked;
   }
 }

@@ -17,6 +17,7 @@ import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,9 +36,6 @@ import java.util.stream.Stream;
  * ended.
  */
 public final class RefineHandler implements JobHandler {
-  /** Rows whose keys the coordinator compares at a time: 24 bytes on the wire, about 150 here. */
-  private static final long KEYS_AT_ONCE = 2_000_000;
-
   private final DatasetCatalog catalog;
 
   public RefineHandler(DatasetCatalog catalog) {
@@ -48,17 +46,25 @@ public final class RefineHandler implements JobHandler {
    * What is committed: the version refined, the outcome of each partition that is done, and the
    * profiles and examples of those partitions together.
    *
-   * @param stages the recipe as JSON text, with the contents of the files it names
+   * @param stages the recipe as JSON text, with the contents of the files and the versions of other
+   *     datasets that it names
+   * @param surveys what the survey stages say for the result, as a JSON list; null until they have
    * @param keys {@link Recipe#keys} when the job began
    */
   record State(
       String sourceVersionId,
       String stages,
+      String surveys,
       TreeMap<Integer, RefineOutcome> done,
       byte[] profileBefore,
       byte[] profileAfter,
       TreeMap<String, List<MaskedExample>> examples,
       String keys) {
+
+    State surveyed(String said) {
+      return new State(
+          sourceVersionId, stages, said, done, profileBefore, profileAfter, examples, keys);
+    }
 
     State with(int partition, RefineOutcome outcome) {
       TreeMap<Integer, RefineOutcome> more = new TreeMap<>(done);
@@ -66,6 +72,7 @@ public final class RefineHandler implements JobHandler {
       return new State(
           sourceVersionId,
           stages,
+          surveys,
           more,
           merged(profileBefore, outcome.profileBefore()),
           merged(profileAfter, outcome.profileAfter()),
@@ -123,7 +130,9 @@ public final class RefineHandler implements JobHandler {
   public void validate(String tenant, ObjectNode parameters) {
     Request request = Request.of(parameters);
     Manifest source = catalog.get(tenant, request.dataset());
-    Recipe.of(RecipeFiles.inlined(request.stages()), source.schema(), source.partitionBy());
+    JsonNode stages = RecipeFiles.inlined(request.stages());
+    Recipe.of(stages, source.schema(), source.partitionBy());
+    StoredReferences.pinned(stages, reference -> catalog.get(tenant, reference));
   }
 
   @Override
@@ -167,10 +176,14 @@ public final class RefineHandler implements JobHandler {
     return report(context, request, recipe, state[0], source, target, rejects);
   }
 
-  /** Fixes version and recipe, so that nothing newer can slip into a later run of this job. */
+  /** Fixes recipe and versions, so that nothing newer can slip into a later run of this job. */
   private static State begin(JobContext context, Request request) {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
-    String stages = RecipeFiles.inlined(request.stages()).toString();
+    String stages =
+        StoredReferences.pinned(
+                RecipeFiles.inlined(request.stages()),
+                reference -> context.datasets().get(context.tenant(), reference))
+            .toString();
     Recipe recipe = RefineSteps.recipe(stages, newest, List.of());
     String keys = recipe.keys();
     if (!keys.isEmpty()) {
@@ -181,6 +194,7 @@ public final class RefineHandler implements JobHandler {
         new State(
             newest.versionId(),
             stages,
+            null,
             new TreeMap<>(),
             DatasetProfile.of(newest.schema()).toBytes(),
             DatasetProfile.of(recipe.schema()).toBytes(),
@@ -206,7 +220,12 @@ public final class RefineHandler implements JobHandler {
       return;
     }
     String stages = state[0].stages();
-    List<DuplicateSet.Finder> duplicates = duplicates(context, source, recipe, stages);
+    List<SurveyStage.Findings> found = surveys(context, source, recipe, stages);
+    if (state[0].surveys() == null && !found.isEmpty()) {
+      State surveyed = state[0].surveyed(reports(found).toString());
+      context.commit(surveyed.done().size(), RecordCodec.encode(surveyed));
+      state[0] = surveyed;
+    }
     PartitionCalls.forEach(
         context,
         waiting,
@@ -217,7 +236,7 @@ public final class RefineHandler implements JobHandler {
                 source.versionId(),
                 partition,
                 stages,
-                known(duplicates, partition),
+                Survey.known(found, partition),
                 target.versionId(),
                 rejects.versionId(),
                 state[0].keys()),
@@ -230,42 +249,25 @@ public final class RefineHandler implements JobHandler {
         });
   }
 
-  /** One finder for each duplicate stage, each settled with those before it known. */
-  private static List<DuplicateSet.Finder> duplicates(
+  /** What each survey stage finds, each with what those before it found known. */
+  private static List<SurveyStage.Findings> surveys(
       JobContext context, Manifest source, Recipe recipe, String stages) {
-    List<DuplicateSet.Finder> settled = new ArrayList<>();
-    List<Integer> all = IntStream.range(0, source.partitions()).boxed().toList();
-    int buckets = (int) (1 + source.rows() / KEYS_AT_ONCE);
-    for (int place : recipe.duplicateStages()) {
-      DuplicateSet.Finder finder = new DuplicateSet.Finder();
-      for (int bucket = 0; bucket < buckets; bucket++) {
-        int asked = bucket;
-        PartitionCalls.forEach(
-            context,
-            all,
-            DuplicateKeys.class,
-            partition ->
-                new DuplicateKeys.Question(
-                    context.tenant(),
-                    source.versionId(),
-                    partition,
-                    stages,
-                    known(settled, partition),
-                    place,
-                    asked,
-                    buckets),
-            (partition, keys) -> finder.add(partition, keys.keys()));
-        finder.settleBucket();
-        context.progress(
-            new Progress("comparing", (long) bucket + 1, buckets, "buckets", Map.of()));
-      }
-      settled.add(finder);
+    List<SurveyStage.Findings> found = new ArrayList<>();
+    for (int place : recipe.surveyStages()) {
+      Survey survey = new Survey(context, source, stages, place, found);
+      found.add(recipe.surveyStage(place).survey(survey));
     }
-    return settled;
+    return found;
   }
 
-  private static List<byte[]> known(List<DuplicateSet.Finder> finders, int partition) {
-    return finders.stream().map(finder -> finder.of(partition).toBytes()).toList();
+  private static ArrayNode reports(List<SurveyStage.Findings> found) {
+    ArrayNode reports = JsonNodeFactory.instance.arrayNode();
+    for (SurveyStage.Findings each : found) {
+      if (each.report() != null) {
+        reports.add(each.report());
+      }
+    }
+    return reports;
   }
 
   private static List<ChunkInfo> chunks(State state, Function<RefineOutcome, List<ChunkInfo>> of) {
@@ -331,6 +333,10 @@ public final class RefineHandler implements JobHandler {
     counts(result.putObject("masked"), state, RefineOutcome::masked);
     examples(result.putObject("masked_examples"), state);
     counts(result.putObject("changed"), state, RefineOutcome::changed);
+    JsonNode surveys = RefineSteps.json(state.surveys() == null ? "[]" : state.surveys());
+    if (!surveys.isEmpty()) {
+      result.set("clusters", surveys);
+    }
     result.put("rejects_dataset", request.rejects());
     result.put("rejects_version_id", rejects.versionId());
     result.set("profile_before", before(state, recipe.maskedColumns()));

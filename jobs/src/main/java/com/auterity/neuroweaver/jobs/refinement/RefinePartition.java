@@ -26,7 +26,7 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
   @Override
   public RefineOutcome apply(RefineTask task, NodeContext node) {
     Manifest source = node.datasets().get(task.tenant(), task.sourceVersionId());
-    Recipe recipe = RefineSteps.recipe(task.recipe(), source, task.duplicates());
+    Recipe recipe = RefineSteps.recipe(task.recipe(), source, task.known());
     RecipeCheck.same(task.keys(), recipe.keys(), "node " + node.nodeName());
     PartitionWriter kept =
         new PartitionWriter(

@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.jobs.refinement;
 
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 
@@ -11,18 +12,22 @@ final class RefineSteps {
 
   private RefineSteps() {}
 
-  /** Reads a recipe on a node and tells its duplicate stages what is known. */
-  static Recipe recipe(String stages, Manifest source, List<byte[]> duplicates) {
-    Recipe recipe;
+  /** Reads a recipe on a node and tells its survey stages, the first of them, what was found. */
+  static Recipe recipe(String stages, Manifest source, List<byte[]> known) {
+    Recipe recipe = Recipe.of(json(stages), source.schema(), source.partitionBy());
+    List<Integer> places = recipe.surveyStages();
+    for (int i = 0; i < known.size(); i++) {
+      recipe.surveyStage(places.get(i)).know(known.get(i));
+    }
+    return recipe;
+  }
+
+  /** JSON that this project has written. */
+  static JsonNode json(String text) {
     try {
-      recipe = Recipe.of(JSON.readTree(stages), source.schema(), source.partitionBy());
+      return JSON.readTree(text);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
-    List<Integer> places = recipe.duplicateStages();
-    for (int i = 0; i < duplicates.size(); i++) {
-      recipe.duplicates(places.get(i)).know(DuplicateSet.ofBytes(duplicates.get(i)));
-    }
-    return recipe;
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
  * What to do with one partition.
  *
  * @param recipe the stages as JSON text
- * @param duplicates for each duplicate stage so far known, what to reject ({@link DuplicateSet})
+ * @param known for each {@link SurveyStage}, what was found of this partition
  * @param keys {@link Recipe#keys} as the job began with them
  */
 public record RefineTask(
@@ -14,7 +14,7 @@ public record RefineTask(
     String sourceVersionId,
     int partition,
     String recipe,
-    List<byte[]> duplicates,
+    List<byte[]> known,
     String targetVersionId,
     String rejectsVersionId,
     String keys) {}

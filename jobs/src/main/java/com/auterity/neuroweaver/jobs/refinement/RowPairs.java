@@ -1,0 +1,64 @@
+package com.auterity.neuroweaver.jobs.refinement;
+
+import java.util.Arrays;
+
+/** Pairs of row numbers, each once; grows by doubling. */
+final class RowPairs {
+  private static final long NONE = -1;
+
+  private long[] table = emptyTable(1 << 12);
+  private int count;
+
+  private static long[] emptyTable(int size) {
+    long[] table = new long[size];
+    Arrays.fill(table, NONE);
+    return table;
+  }
+
+  void add(int one, int two) {
+    long pair = one < two ? (long) one << 32 | two : (long) two << 32 | one;
+    if (2 * count >= table.length) {
+      long[] old = table;
+      table = emptyTable(2 * old.length);
+      for (long each : old) {
+        if (each != NONE) {
+          put(each);
+        }
+      }
+    }
+    if (put(pair)) {
+      count++;
+    }
+  }
+
+  private boolean put(long pair) {
+    int at = (int) Shingler.mixed(pair) & table.length - 1;
+    while (table[at] != NONE) {
+      if (table[at] == pair) {
+        return false;
+      }
+      at = at + 1 & table.length - 1;
+    }
+    table[at] = pair;
+    return true;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** All pairs, lower number in the high half, ascending; none are left. */
+  long[] take() {
+    long[] pairs = new long[count];
+    int at = 0;
+    for (long each : table) {
+      if (each != NONE) {
+        pairs[at++] = each;
+      }
+    }
+    Arrays.sort(pairs);
+    table = emptyTable(1 << 12);
+    count = 0;
+    return pairs;
+  }
+}
