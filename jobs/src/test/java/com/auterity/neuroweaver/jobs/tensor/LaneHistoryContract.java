@@ -202,21 +202,23 @@ abstract class LaneHistoryContract {
     assertTrue(grown < 250L << 20, () -> "grew by " + (grown >> 20) + " MiB");
   }
 
-  /** The heap grows when the collector likes, whoever runs; all of it is made resident first. */
+  /**
+   * Without the Java heap, which grows when the collector likes, whoever runs: with compressed
+   * references it lies below 32 GiB, and native memory far above.
+   */
   private static long residentBytesBesideHeap() throws IOException {
-    List<byte[]> touched = new ArrayList<>();
-    for (long free = Runtime.getRuntime().freeMemory(); free > 0; free -= 1 << 19) {
-      touched.add(new byte[1 << 19]);
+    Path smaps = Path.of("/proc/self/smaps");
+    assumeTrue(Files.exists(smaps), "this system does not tell a process's memory");
+    long resident = 0;
+    boolean counts = false;
+    for (String line : Files.readAllLines(smaps)) {
+      if (line.startsWith("Rss:")) {
+        resident += counts ? Long.parseLong(line.replaceAll("[^0-9]", "")) << 10 : 0;
+      } else if (line.matches("[0-9a-f]+-.*")) {
+        counts = Long.parseUnsignedLong(line.substring(0, line.indexOf('-')), 16) > 1L << 40;
+      }
     }
-    long resident = residentBytes() - Runtime.getRuntime().totalMemory();
-    touched.clear();
     return resident;
-  }
-
-  private static long residentBytes() throws IOException {
-    Path statm = Path.of("/proc/self/statm");
-    assumeTrue(Files.exists(statm), "this system does not tell a process's memory");
-    return Long.parseLong(Files.readString(statm).split(" ")[1]) * 4096;
   }
 
   @Test
