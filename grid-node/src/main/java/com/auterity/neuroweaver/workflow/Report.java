@@ -33,6 +33,15 @@ final class Report {
     dataset(report, results);
     copy(
         report,
+        "refinement",
+        results.get(ReportHandler.Role.REFINE),
+        "stages",
+        "masked",
+        "masked_examples",
+        "profile_before",
+        "profile_after");
+    copy(
+        report,
         "training",
         results.get(ReportHandler.Role.TRAIN),
         "steps",

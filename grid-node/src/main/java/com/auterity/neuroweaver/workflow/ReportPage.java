@@ -48,6 +48,7 @@ final class ReportPage {
     loss();
     evaluation();
     rejections();
+    html.append(RefinementSection.render(report.path("refinement")));
     cost();
     answers();
     return html.append("</main></body></html>\n").toString();

@@ -133,13 +133,7 @@ class DiskFaultsTest {
 
   private static void awaitBothCopies(GridHarness grid, int node) {
     try (IgniteClient client = grid.client(node)) {
-      SqlJobs jobs = new SqlJobs(client);
-      GridHarness.await(
-          LONG,
-          "both nodes to hold every partition again",
-          () ->
-              jobs.query("SELECT STATE FROM SYS.PARTITION_STATES").stream()
-                  .allMatch(row -> "OWNING".equals(row.get(0))));
+      new SqlJobs(client).awaitOwners();
     }
   }
 

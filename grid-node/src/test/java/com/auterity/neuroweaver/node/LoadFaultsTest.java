@@ -62,13 +62,7 @@ class LoadFaultsTest {
         grid.launch(victim);
         grid.awaitReady(victim);
         try (IgniteClient client = grid.client(victim)) {
-          SqlJobs jobs = new SqlJobs(client);
-          GridHarness.await(
-              Duration.ofSeconds(120),
-              "both nodes to hold every partition again",
-              () ->
-                  jobs.query("SELECT STATE FROM SYS.PARTITION_STATES").stream()
-                      .allMatch(row -> "OWNING".equals(row.get(0))));
+          new SqlJobs(client).awaitOwners();
         }
       }
       assertTrue(takenUp > 0, "no kill fell into a load");

@@ -76,6 +76,16 @@ public final class SqlJobs {
         .get(0);
   }
 
+  /** Waits until every node holds all of its partitions, after one has come back. */
+  void awaitOwners() {
+    GridHarness.await(
+        Duration.ofSeconds(120),
+        "every node to hold its partitions again",
+        () ->
+            query("SELECT STATE FROM SYS.PARTITION_STATES").stream()
+                .allMatch(row -> "OWNING".equals(row.get(0))));
+  }
+
   public void awaitState(String jobId, String state) {
     GridHarness.await(
         Duration.ofSeconds(180),

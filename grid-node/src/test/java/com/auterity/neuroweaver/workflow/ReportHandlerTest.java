@@ -130,11 +130,65 @@ class ReportHandlerTest {
     assertTrue(html.contains("Advice &amp; &lt;answers&gt;"));
     assertEquals(4, html.split("<svg", -1).length - 1, "loss, before and after, rejections, cost");
     assertTrue(html.contains("85.0 %") && html.contains("vin_check") && html.contains("0.750000"));
+    wellFormed(html);
+  }
+
+  private static void wellFormed(String html) throws Exception {
     String body =
         html.substring(html.indexOf("<main>"), html.indexOf("</main>") + "</main>".length());
     DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()
         .parse(new InputSource(new StringReader(body)));
+  }
+
+  @Test
+  void aRefinementShowsStagesDropsClustersMaskedPiecesAndProfiles() throws Exception {
+    jobs.submit("default", "workflow", MAPPER.createObjectNode(), null, null);
+    String refine =
+        finished(
+            "refine",
+            """
+            {"rows_in": 100, "rows_kept": 97, "rejected": {"near_duplicate": 2, "vin_length": 1},
+             "masked": {"phone": 1200},
+             "masked_examples": {"phone": [{"column": "note", "action": "replace", "ordinal": 4,
+               "text": "call [phone] <now>"}]},
+             "stages": [
+               {"stage": "vin_check", "rows_in": 100, "changed": 0, "rejected": {"vin_length": 1},
+                "examples": {"vin_length": [{"ordinal": 7, "detail": "has 3 characters",
+                  "row": {"vin": "<b>", "note": "hi"}}]}},
+               {"stage": "near_duplicates", "rows_in": 99, "changed": 0,
+                "rejected": {"near_duplicate": 2}, "examples": {},
+                "report": {"clusters": 1, "rows_compared": 99, "rows_dropped": 2,
+                  "cluster_sizes": {"3-4": 1}, "biggest": [{"size": 3,
+                    "kept": {"ordinal": 1, "text": "brakes squeal & grind"},
+                    "dropped": [{"ordinal": 2, "similarity": 0.913, "text": "brakes squeal"}]}]}}],
+             "profile_before": {"rows": 100, "columns": [{"name": "note", "type": "string",
+               "count": 90, "nulls": 10, "distinct": 80, "min": null, "max": null,
+               "mean_length": 20.5}]},
+             "profile_after": {"rows": 97, "columns": [{"name": "note", "type": "string",
+               "count": 97, "nulls": 0, "distinct": 80, "min": "a", "max": "z",
+               "mean_length": 20.5}]}}
+            """);
+    FakeContext context = run(MAPPER.createObjectNode().put("refine", refine));
+    ObjectNode result = handler.run(context);
+    assertEquals("vin_check", json(context, result).at("/refinement/stages/0/stage").asText());
+    String html =
+        new String(context.blobs.get(result.get("report_html").asText()), StandardCharsets.UTF_8);
+    for (String shown :
+        List.of(
+            "near_duplicate 2",
+            "has 3 characters",
+            "vin: &lt;b&gt;; note: hi",
+            "1 clusters among 99 rows; 2 rows dropped",
+            "brakes squeal &amp; grind",
+            "(0.913)",
+            "call [phone] &lt;now&gt;",
+            "1,200",
+            "90.0 % → 100.0 %",
+            "- → z")) {
+      assertTrue(html.contains(shown), shown + " in " + html);
+    }
+    wellFormed(html);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** The stages of one refinement, in order, made for one schema. */
@@ -19,6 +20,11 @@ final class Recipe {
 
   /** Characters of a reject's detail. */
   private static final int DETAIL_SHOWN = 500;
+
+  /** Of the examples of rejected rows in a job's result. */
+  private static final int COLUMNS_SHOWN = 12;
+
+  private static final int VALUE_SHOWN = 120;
 
   private static final List<String> STAGES =
       List.of(
@@ -159,6 +165,11 @@ final class Recipe {
     learn(stages.size(), rows);
   }
 
+  /** Name of each stage, in order. */
+  List<String> stageNames() {
+    return stages.stream().map(Stage::name).toList();
+  }
+
   /** Places of the stages that must know all partitions before they can judge. */
   List<Integer> surveyStages() {
     List<Integer> places = new ArrayList<>();
@@ -218,10 +229,15 @@ final class Recipe {
     Row current = widened(row);
     for (int i = 0; i < stages.size(); i++) {
       Stage stage = stages.get(i);
+      tally.enters(i, stage.name());
       Verdict verdict = stage.apply(current, tally);
       if (verdict.rejected()) {
-        tally.rejected(verdict.reason());
-        sink.rejected(reject(current, i, verdict));
+        Row reject = reject(current, i, verdict);
+        tally.rejected(stage.name(), verdict.reason());
+        if (tally.wantsDropped(stage.name(), verdict.reason())) {
+          tally.dropped(stage.name(), verdict.reason(), dropped(reject));
+        }
+        sink.rejected(reject);
         return;
       }
       current = verdict.row();
@@ -264,6 +280,21 @@ final class Recipe {
     values[masked.size() + 1] = verdict.reason();
     values[masked.size() + 2] = Shown.brief(detail, DETAIL_SHOWN);
     return new Row(row.ordinal(), values);
+  }
+
+  /**
+   * @param reject a row of {@link #rejectsSchema()}
+   */
+  private StageCounts.Dropped dropped(Row reject) {
+    TreeMap<String, String> values = new TreeMap<>();
+    List<Column> columns = schema.columns();
+    for (int i = 0; i < columns.size() && values.size() < COLUMNS_SHOWN; i++) {
+      if (reject.text(i) != null) {
+        values.put(columns.get(i).name(), Shown.brief(reject.text(i), VALUE_SHOWN));
+      }
+    }
+    return new StageCounts.Dropped(
+        reject.ordinal(), reject.text(columns.size() + REJECT_COLUMNS.size() - 1), values);
   }
 
   /** The row as it enters the stage at {@code place}, with what later stages mask masked. */

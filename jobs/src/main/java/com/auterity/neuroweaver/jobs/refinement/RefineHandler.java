@@ -44,7 +44,7 @@ public final class RefineHandler implements JobHandler {
 
   /**
    * What is committed: the version refined, the outcome of each partition that is done, and the
-   * profiles and examples of those partitions together.
+   * profiles, counts and examples of those partitions together.
    *
    * @param stages the recipe as JSON text, with the contents of the files and the versions of other
    *     datasets that it names
@@ -59,11 +59,12 @@ public final class RefineHandler implements JobHandler {
       byte[] profileBefore,
       byte[] profileAfter,
       TreeMap<String, List<MaskedExample>> examples,
+      TreeMap<Integer, StageCounts> counts,
       String keys) {
 
     State surveyed(String said) {
       return new State(
-          sourceVersionId, stages, said, done, profileBefore, profileAfter, examples, keys);
+          sourceVersionId, stages, said, done, profileBefore, profileAfter, examples, counts, keys);
     }
 
     State with(int partition, RefineOutcome outcome) {
@@ -77,6 +78,7 @@ public final class RefineHandler implements JobHandler {
           merged(profileBefore, outcome.profileBefore()),
           merged(profileAfter, outcome.profileAfter()),
           merged(examples, outcome.examples()),
+          StageCounts.merged(counts, outcome.stages()),
           keys);
     }
 
@@ -199,6 +201,7 @@ public final class RefineHandler implements JobHandler {
             DatasetProfile.of(newest.schema()).toBytes(),
             DatasetProfile.of(recipe.schema()).toBytes(),
             new TreeMap<>(),
+            new TreeMap<>(),
             keys);
     context.commit(0, RecordCodec.encode(state));
     return state;
@@ -262,11 +265,7 @@ public final class RefineHandler implements JobHandler {
 
   private static ArrayNode reports(List<SurveyStage.Findings> found) {
     ArrayNode reports = JsonNodeFactory.instance.arrayNode();
-    for (SurveyStage.Findings each : found) {
-      if (each.report() != null) {
-        reports.add(each.report());
-      }
-    }
+    found.forEach(each -> reports.add(each.report()));
     return reports;
   }
 
@@ -329,14 +328,19 @@ public final class RefineHandler implements JobHandler {
     result.put("source_version_id", source.versionId());
     result.put("rows_in", sum(state, RefineOutcome::rowsIn));
     result.put("rows_kept", sum(state, RefineOutcome::rowsKept));
-    counts(result.putObject("rejected"), state, RefineOutcome::rejected);
-    counts(result.putObject("masked"), state, RefineOutcome::masked);
-    examples(result.putObject("masked_examples"), state);
-    counts(result.putObject("changed"), state, RefineOutcome::changed);
-    JsonNode surveys = RefineSteps.json(state.surveys() == null ? "[]" : state.surveys());
-    if (!surveys.isEmpty()) {
-      result.set("clusters", surveys);
+    TreeMap<String, Long> rejected = new TreeMap<>();
+    TreeMap<String, Long> changed = new TreeMap<>();
+    for (StageCounts stage : state.counts().values()) {
+      stage.rejected().forEach((reason, rows) -> rejected.merge(reason, rows, Long::sum));
+      if (stage.changed() > 0) {
+        changed.merge(stage.stage(), stage.changed(), Long::sum);
+      }
     }
+    rejected.forEach(result.putObject("rejected")::put);
+    masked(result.putObject("masked"), state);
+    examples(result.putObject("masked_examples"), state);
+    changed.forEach(result.putObject("changed")::put);
+    stages(result.putArray("stages"), state, recipe);
     result.put("rejects_dataset", request.rejects());
     result.put("rejects_version_id", rejects.versionId());
     result.set("profile_before", before(state, recipe.maskedColumns()));
@@ -376,13 +380,44 @@ public final class RefineHandler implements JobHandler {
     return state.done().values().stream().mapToLong(of::apply).sum();
   }
 
-  private static void counts(
-      ObjectNode into, State state, Function<RefineOutcome, Map<String, Long>> of) {
+  private static void masked(ObjectNode into, State state) {
     TreeMap<String, Long> sums = new TreeMap<>();
-    state
-        .done()
-        .values()
-        .forEach(outcome -> of.apply(outcome).forEach((k, n) -> sums.merge(k, n, Long::sum)));
+    for (RefineOutcome outcome : state.done().values()) {
+      outcome.masked().forEach((kind, pieces) -> sums.merge(kind, pieces, Long::sum));
+    }
     sums.forEach(into::put);
+  }
+
+  /**
+   * In the recipe's order {@code {stage, rows_in, changed, rejected: {REASON: n}, examples:
+   * {REASON: [{ordinal, detail, row}]}, report}}, the last only from survey stages.
+   */
+  private static void stages(ArrayNode into, State state, Recipe recipe) {
+    List<String> names = recipe.stageNames();
+    List<Integer> surveyed = recipe.surveyStages();
+    JsonNode reports = RefineSteps.json(state.surveys() == null ? "[]" : state.surveys());
+    for (int place = 0; place < names.size(); place++) {
+      String name = names.get(place);
+      StageCounts counts = state.counts().getOrDefault(place, StageCounts.none(name));
+      ObjectNode stage = into.addObject().put("stage", name).put("rows_in", counts.rowsIn());
+      stage.put("changed", counts.changed());
+      counts.rejected().forEach(stage.putObject("rejected")::put);
+      ObjectNode examples = stage.putObject("examples");
+      counts
+          .examples()
+          .forEach(
+              (reason, rows) -> {
+                ArrayNode list = examples.putArray(reason);
+                for (StageCounts.Dropped row : rows) {
+                  ObjectNode shown = list.addObject().put("ordinal", row.ordinal());
+                  shown.put("detail", row.detail());
+                  row.values().forEach(shown.putObject("row")::put);
+                }
+              });
+      JsonNode report = reports.path(surveyed.indexOf(place));
+      if (report.isObject()) {
+        stage.set("report", report);
+      }
+    }
   }
 }

@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * What refining one partition gave.
  *
- * @param examples of masked pieces by kind; null once merged, as the profiles are
+ * @param examples of masked pieces by kind; null once merged, as stages and profiles are
+ * @param stages by place in the recipe
  * @param profileBefore of the rows read
  * @param profileAfter of the rows kept
  */
@@ -16,15 +17,14 @@ public record RefineOutcome(
     List<ChunkInfo> rejectChunks,
     long rowsIn,
     long rowsKept,
-    Map<String, Long> rejected,
     Map<String, Long> masked,
-    Map<String, Long> changed,
     Map<String, List<MaskedExample>> examples,
+    Map<Integer, StageCounts> stages,
     byte[] profileBefore,
     byte[] profileAfter) {
 
   RefineOutcome withoutMerged() {
     return new RefineOutcome(
-        chunks, rejectChunks, rowsIn, rowsKept, rejected, masked, changed, null, null, null);
+        chunks, rejectChunks, rowsIn, rowsKept, masked, null, null, null, null);
   }
 }

@@ -72,10 +72,9 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
         rejects.finish(),
         before.rows(),
         after.rows(),
-        tally.rejected(),
         tally.masked(),
-        tally.changed(),
         tally.examples(),
+        tally.stages(),
         before.toBytes(),
         after.toBytes());
   }

@@ -11,12 +11,48 @@ final class Tally {
   static final int EXAMPLES = 3;
 
   private final TreeMap<String, List<MaskedExample>> examples = new TreeMap<>();
-  private final TreeMap<String, Long> rejected = new TreeMap<>();
   private final TreeMap<String, Long> masked = new TreeMap<>();
-  private final TreeMap<String, Long> changed = new TreeMap<>();
+  private final TreeMap<Integer, StageTally> stages = new TreeMap<>();
+  private int place;
 
-  void rejected(String reason) {
-    rejected.merge(reason, 1L, Long::sum);
+  private static final class StageTally {
+    private final String stage;
+    private final TreeMap<String, Long> rejected = new TreeMap<>();
+    private final TreeMap<String, List<StageCounts.Dropped>> dropped = new TreeMap<>();
+    private long rowsIn;
+    private long changed;
+
+    StageTally(String stage) {
+      this.stage = stage;
+    }
+
+    StageCounts counts() {
+      return new StageCounts(stage, rowsIn, changed, rejected, dropped);
+    }
+  }
+
+  private StageTally at(String stage) {
+    return stages.computeIfAbsent(place, p -> new StageTally(stage));
+  }
+
+  /** A row comes to the stage at this place of the recipe; what follows is that stage's. */
+  void enters(int place, String stage) {
+    this.place = place;
+    at(stage).rowsIn++;
+  }
+
+  /** The row that entered last is rejected by its stage. */
+  void rejected(String stage, String reason) {
+    at(stage).rejected.merge(reason, 1L, Long::sum);
+  }
+
+  /** Whether fewer examples of this stage and reason are kept than should be. */
+  boolean wantsDropped(String stage, String reason) {
+    return at(stage).dropped.getOrDefault(reason, List.of()).size() < StageCounts.EXAMPLES;
+  }
+
+  void dropped(String stage, String reason, StageCounts.Dropped row) {
+    at(stage).dropped.computeIfAbsent(reason, r -> new ArrayList<>()).add(row);
   }
 
   /** Pieces of personal data of one kind that were masked. */
@@ -26,7 +62,7 @@ final class Tally {
 
   /** A row that a stage changed. */
   void changed(String stage) {
-    changed.merge(stage, 1L, Long::sum);
+    at(stage).changed++;
   }
 
   /** Whether fewer examples of this kind of personal data are kept than should be. */
@@ -42,15 +78,14 @@ final class Tally {
     return examples;
   }
 
-  Map<String, Long> rejected() {
-    return rejected;
-  }
-
   Map<String, Long> masked() {
     return masked;
   }
 
-  Map<String, Long> changed() {
-    return changed;
+  /** By place in the recipe, of the stages that any row came to. */
+  Map<Integer, StageCounts> stages() {
+    TreeMap<Integer, StageCounts> counts = new TreeMap<>();
+    stages.forEach((place, tally) -> counts.put(place, tally.counts()));
+    return counts;
   }
 }

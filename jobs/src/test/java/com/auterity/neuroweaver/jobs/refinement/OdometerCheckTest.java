@@ -146,7 +146,8 @@ class OdometerCheckTest {
             "vin",
             rows);
     assertEquals(List.of(1L, 2L), run.kept.stream().map(Row::ordinal).toList());
-    assertEquals(List.of("range_odometer"), List.copyOf(run.tally.rejected().keySet()));
+    assertEquals(
+        List.of("range_odometer"), List.copyOf(run.tally.stages().get(0).rejected().keySet()));
   }
 
   @Test

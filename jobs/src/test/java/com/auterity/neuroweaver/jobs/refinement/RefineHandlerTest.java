@@ -24,6 +24,7 @@ import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
 import com.auterity.neuroweaver.datasets.store.Partitioning;
 import com.auterity.neuroweaver.jobs.grid.LocalGrid;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
@@ -82,7 +83,8 @@ class RefineHandlerTest {
   @Test
   void rejectsAndMasksExactlyWhatWasPlanted() throws Exception {
     ServiceRequests requests = new ServiceRequests(7, 4000, Split.TRAIN, Dirt.usual());
-    store("raw", REQUESTS, rows(requests), null);
+    List<Row> all = rows(requests);
+    store("raw", REQUESTS, all, null);
     Map<String, Integer> planted = requests.planted();
 
     ObjectNode result = handler.run(job("job_1", "raw", "clean", RECIPE));
@@ -109,6 +111,24 @@ class RefineHandlerTest {
     assertEquals(4000, result.get("profile_before").get("rows").asInt());
     assertEquals(result.get("rows_kept"), result.get("profile_after").get("rows"));
     assertEquals(9, result.get("profile_after").get("columns").size());
+
+    long rows = 4000;
+    for (JsonNode stage : result.get("stages")) {
+      assertEquals(rows, stage.get("rows_in").asLong(), stage.toString());
+      rows -= new JsonCounts(stage.get("rejected")).sum();
+      assertEquals(
+          stage.get("rejected").propertyStream().map(Map.Entry::getKey).toList(),
+          stage.get("examples").propertyStream().map(Map.Entry::getKey).toList());
+    }
+    assertEquals(result.get("rows_kept").asLong(), rows);
+    JsonNode examples = result.get("stages").get(2).at("/examples/range_odometer");
+    assertEquals(3, examples.size());
+    for (JsonNode example : examples) {
+      Row row = all.get(example.get("ordinal").asInt());
+      assertEquals(row.text(0), example.at("/row/request_id").asText());
+      assertTrue(example.get("detail").asText().contains("odometer"), example.toString());
+    }
+    assertFalse(result.get("stages").toString().contains("@"), "an address is shown");
 
     Manifest clean = catalog.get("default", "clean");
     assertEquals(result.get("rows_kept").asLong(), clean.rows());
