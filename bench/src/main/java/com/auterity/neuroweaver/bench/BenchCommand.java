@@ -73,7 +73,8 @@ final class BenchCommand implements Callable<Integer> {
             new LoraStepBench(),
             new GenerateBench(),
             new IngestBench(),
-            new DedupBench()));
+            new DedupBench(),
+            new RefineBench()));
   }
 
   BenchCommand(List<Bench> benches) {

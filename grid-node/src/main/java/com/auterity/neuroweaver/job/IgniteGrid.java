@@ -59,10 +59,16 @@ final class IgniteGrid implements Grid {
   @Override
   public <I extends Record, O extends Record> CompletableFuture<O> callOwner(
       int partition, Class<? extends GridFunction<I, O>> function, I input) {
+    return callOwner(partition, null, function, input);
+  }
+
+  @Override
+  public <I extends Record, O extends Record> CompletableFuture<O> callOwner(
+      int partition, String first, Class<? extends GridFunction<I, O>> function, I input) {
     try {
       Class<O> outputType = outputType(function);
       byte[] bytes = RecordCodec.encode(input);
-      return sendToOwner(partition, function.getName(), bytes, 0)
+      return sendToOwner(partition, first, function.getName(), bytes, 0)
           .thenApplyAsync(output -> RecordCodec.decode(output, outputType), replies);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
@@ -70,9 +76,9 @@ final class IgniteGrid implements Grid {
   }
 
   private CompletableFuture<byte[]> sendToOwner(
-      int partition, String function, byte[] input, int attempt) {
+      int partition, String first, String function, byte[] input, int attempt) {
     List<String> owners = owners(partition);
-    String node = owners.get(attempt % owners.size());
+    String node = owners.get((Math.max(0, owners.indexOf(first)) + attempt) % owners.size());
     return send(node, function, input)
         .handle(
             (output, error) -> {
@@ -86,7 +92,7 @@ final class IgniteGrid implements Grid {
               }
               scope.retried(function, partition, node, failure);
               return CompletableFuture.supplyAsync(
-                      () -> sendToOwner(partition, function, input, attempt + 1),
+                      () -> sendToOwner(partition, first, function, input, attempt + 1),
                       CompletableFuture.delayedExecutor(
                           100L << attempt, java.util.concurrent.TimeUnit.MILLISECONDS, replies))
                   .thenCompose(next -> next);

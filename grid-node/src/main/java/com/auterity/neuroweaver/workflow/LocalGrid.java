@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -38,7 +39,7 @@ public final class LocalGrid implements AutoCloseable {
 
   /** Clears the folder of an earlier grid of ours and starts a new one in it. */
   static LocalGrid start(Path home, Path folder, int count) throws InterruptedException {
-    return start(home, folder, count, List.of());
+    return start(home, folder, count, List.of(), node -> List.of());
   }
 
   /**
@@ -47,6 +48,17 @@ public final class LocalGrid implements AutoCloseable {
    * @param settings {@code key=value} of every node's configuration, over what this would choose
    */
   public static LocalGrid start(Path home, Path folder, int count, List<String> settings)
+      throws InterruptedException {
+    return start(home, folder, count, settings, node -> List.of());
+  }
+
+  /**
+   * As {@link #start(Path, Path, int, List)}, each node started through a command.
+   *
+   * @param launcher for a node's number, from 0, what its command line begins with
+   */
+  public static LocalGrid start(
+      Path home, Path folder, int count, List<String> settings, IntFunction<List<String>> launcher)
       throws InterruptedException {
     LocalGrid grid = new LocalGrid(folder);
     grid.clear();
@@ -66,7 +78,9 @@ public final class LocalGrid implements AutoCloseable {
                   "discovery.port=" + ports.get(i),
                   "discovery.addresses=[" + addresses + "]"));
       all.addAll(settings);
-      grid.nodes.add(LocalNode.start(home, name, folder.resolve(name), HEAP_MEGABYTES, all));
+      grid.nodes.add(
+          LocalNode.start(
+              home, name, folder.resolve(name), HEAP_MEGABYTES, all, launcher.apply(i)));
     }
     grid.remember();
     return grid;

@@ -36,12 +36,19 @@ final class LocalNode {
    * @param folder for its data and its console output; made here
    * @param heapMegabytes of its JVM
    * @param settings {@code key=value} of its configuration
+   * @param launcher what its command line begins with; may be empty
    */
   static LocalNode start(
-      Path home, String name, Path folder, int heapMegabytes, List<String> settings) {
+      Path home,
+      String name,
+      Path folder,
+      int heapMegabytes,
+      List<String> settings,
+      List<String> launcher) {
     List<String> command = new ArrayList<>();
     // A session of its own: Ctrl-C at the terminal reaches us, and we stop the nodes in order.
     findOnPath("setsid").ifPresent(command::add);
+    command.addAll(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + home.resolve("config/jvm.options"));
     command.add("-XX:+UseParallelGC");

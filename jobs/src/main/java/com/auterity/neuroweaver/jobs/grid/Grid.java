@@ -26,4 +26,14 @@ public interface Grid {
    */
   <I extends Record, O extends Record> CompletableFuture<O> callOwner(
       int partition, Class<? extends GridFunction<I, O>> function, I input);
+
+  /**
+   * As {@link #callOwner(int, Class, Record)}, on this owner first.
+   *
+   * @param first one of {@link #owners}; when it no longer is, the primary is asked
+   */
+  default <I extends Record, O extends Record> CompletableFuture<O> callOwner(
+      int partition, String first, Class<? extends GridFunction<I, O>> function, I input) {
+    return callOwner(partition, function, input);
+  }
 }
