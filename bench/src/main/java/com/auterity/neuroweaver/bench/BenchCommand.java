@@ -74,7 +74,8 @@ final class BenchCommand implements Callable<Integer> {
             new GenerateBench(),
             new IngestBench(),
             new DedupBench(),
-            new RefineBench()));
+            new RefineBench(),
+            new RefineValueBench()));
   }
 
   BenchCommand(List<Bench> benches) {

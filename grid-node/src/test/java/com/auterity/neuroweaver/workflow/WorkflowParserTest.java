@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.jobs.refinement.RefineHandler;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +54,17 @@ class WorkflowParserTest {
 
   private Program parse(String source, Map<String, JsonNode> given) {
     return parser.parse("w.yaml", source, given);
+  }
+
+  @Test
+  void everyStageOfARecipeMayStandInAWorkflow() throws IOException {
+    JsonNode schema =
+        new ObjectMapper().readTree(WorkflowParser.class.getResource("workflow.schema.json"));
+    List<String> named = new ArrayList<>();
+    for (JsonNode place : schema.findValues("stage")) {
+      place.path("enum").forEach(name -> named.add(name.asText()));
+    }
+    assertEquals(new TreeSet<>(RefineHandler.stageNames()), new TreeSet<>(named));
   }
 
   @Test

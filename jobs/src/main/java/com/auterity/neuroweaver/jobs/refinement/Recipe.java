@@ -26,7 +26,7 @@ final class Recipe {
 
   private static final int VALUE_SHOWN = 120;
 
-  private static final List<String> STAGES =
+  static final List<String> STAGES =
       List.of(
           SchemaCheck.NAME,
           RangeCheck.NAME,

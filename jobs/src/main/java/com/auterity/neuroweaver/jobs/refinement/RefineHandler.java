@@ -123,6 +123,11 @@ public final class RefineHandler implements JobHandler {
     }
   }
 
+  /** Names of all stages there are. */
+  public static List<String> stageNames() {
+    return Recipe.STAGES;
+  }
+
   @Override
   public String kind() {
     return "refine";
