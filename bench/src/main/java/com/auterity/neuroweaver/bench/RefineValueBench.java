@@ -7,6 +7,7 @@ import com.auterity.neuroweaver.datasets.automotive.Split;
 import com.auterity.neuroweaver.yaml.YamlDocument;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -98,7 +99,21 @@ final class RefineValueBench implements Bench {
             .set("stages", recipe());
         JsonNode refined = grid.run("refine", steps, LIMIT).get("refine").result();
         run.say("  refined: %s of %s rows", refined.get("rows_kept"), refined.get("rows_in"));
-        Trained raw = train(grid, training, "dirty", 0);
+        // Rows without a prompt or an answer cannot be trained at all.
+        ArrayNode whole = JSON.createArrayNode();
+        whole
+            .addObject()
+            .put("stage", "schema_check")
+            .putArray("required")
+            .add("customer_text")
+            .add("answer");
+        steps = JSON.createObjectNode();
+        BenchGrid.step(steps, "refine", "refine")
+            .put("dataset", "dirty")
+            .put("as", "whole")
+            .set("stages", whole);
+        grid.run("refine", steps, LIMIT);
+        Trained raw = train(grid, training, "whole", 0);
         run.say("  dirty rows: %s", raw);
         List<Map<String, Object>> tried = new ArrayList<>();
         Trained best = null;
