@@ -333,6 +333,9 @@ public final class RefineHandler implements JobHandler {
     counts(result.putObject("masked"), state, RefineOutcome::masked);
     examples(result.putObject("masked_examples"), state);
     counts(result.putObject("changed"), state, RefineOutcome::changed);
+    if (recipe.expands()) {
+      counts(result.putObject("made"), state, RefineOutcome::made);
+    }
     JsonNode surveys = RefineSteps.json(state.surveys() == null ? "[]" : state.surveys());
     if (!surveys.isEmpty()) {
       result.set("clusters", surveys);

@@ -7,6 +7,7 @@ import java.util.Map;
 /**
  * What refining one partition gave.
  *
+ * @param made rows beside those read, by the stage that made them
  * @param examples of masked pieces by kind; null once merged, as the profiles are
  * @param profileBefore of the rows read
  * @param profileAfter of the rows kept
@@ -19,12 +20,13 @@ public record RefineOutcome(
     Map<String, Long> rejected,
     Map<String, Long> masked,
     Map<String, Long> changed,
+    Map<String, Long> made,
     Map<String, List<MaskedExample>> examples,
     byte[] profileBefore,
     byte[] profileAfter) {
 
   RefineOutcome withoutMerged() {
     return new RefineOutcome(
-        chunks, rejectChunks, rowsIn, rowsKept, rejected, masked, changed, null, null, null);
+        chunks, rejectChunks, rowsIn, rowsKept, rejected, masked, changed, made, null, null, null);
   }
 }

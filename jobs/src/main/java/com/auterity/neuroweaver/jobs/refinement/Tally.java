@@ -14,6 +14,7 @@ final class Tally {
   private final TreeMap<String, Long> rejected = new TreeMap<>();
   private final TreeMap<String, Long> masked = new TreeMap<>();
   private final TreeMap<String, Long> changed = new TreeMap<>();
+  private final TreeMap<String, Long> made = new TreeMap<>();
 
   void rejected(String reason) {
     rejected.merge(reason, 1L, Long::sum);
@@ -27,6 +28,11 @@ final class Tally {
   /** A row that a stage changed. */
   void changed(String stage) {
     changed.merge(stage, 1L, Long::sum);
+  }
+
+  /** A row that a stage made. */
+  void made(String stage) {
+    made.merge(stage, 1L, Long::sum);
   }
 
   /** Whether fewer examples of this kind of personal data are kept than should be. */
@@ -52,5 +58,9 @@ final class Tally {
 
   Map<String, Long> changed() {
     return changed;
+  }
+
+  Map<String, Long> made() {
+    return made;
   }
 }
