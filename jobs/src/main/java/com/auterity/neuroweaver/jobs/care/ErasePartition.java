@@ -5,6 +5,7 @@ import com.auterity.neuroweaver.datasets.store.ChunkCodec;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.ChunkKey;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
+import com.auterity.neuroweaver.datasets.store.DerivedRows;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.Sha256;
 import com.auterity.neuroweaver.datasets.store.SubjectKey;
@@ -23,7 +24,8 @@ public final class ErasePartition
     implements GridFunction<ErasePartition.Task, ErasePartition.Outcome> {
 
   /**
-   * A row goes when its column has one of these hashes, or its ordinal is among these.
+   * A row goes when its column has one of these hashes, or its ordinal, or that of the row it was
+   * made from, is among these.
    *
    * @param column null when the version has no such column
    */
@@ -63,6 +65,7 @@ public final class ErasePartition
             ? -1
             : manifest.schema().indexOf(task.column()).orElseThrow(IllegalArgumentException::new);
     Set<String> hashes = Set.copyOf(task.hashes());
+    DerivedRows derived = new DerivedRows(manifest.schema());
     Set<Long> ordinals = new HashSet<>();
     for (long ordinal : task.ordinals()) {
       ordinals.add(ordinal);
@@ -76,8 +79,10 @@ public final class ErasePartition
       for (Row row : reader.chunk(manifest, chunk)) {
         String key = column < 0 ? null : row.text(column);
         boolean named = key != null && hashes.contains(SubjectKey.hash(task.salt(), key));
-        if (named || ordinals.contains(row.ordinal())) {
+        if (named || ordinals.contains(row.ordinal()) || ordinals.contains(derived.sourceOf(row))) {
           erased.add(row.ordinal());
+          // What was made from it stands behind it.
+          ordinals.add(row.ordinal());
           byKey += named ? 1 : 0;
         } else {
           left.add(row);

@@ -1,15 +1,20 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import com.auterity.neuroweaver.datasets.ErrorKind;
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
+import com.auterity.neuroweaver.datasets.store.Manifest;
+import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -45,7 +50,8 @@ final class Recipe {
           ConsistencyCheck.NAME,
           TextFilter.NAME,
           LanguageFilter.NAME,
-          ToxicityFilter.NAME);
+          ToxicityFilter.NAME,
+          Augment.NAME);
 
   private final Schema schema;
   private final List<Stage> stages;
@@ -95,11 +101,13 @@ final class Recipe {
             case TextFilter.NAME -> new TextFilter(named, current);
             case LanguageFilter.NAME -> new LanguageFilter(named, current);
             case ToxicityFilter.NAME -> new ToxicityFilter(named, current);
+            case Augment.NAME -> Augment.of(named, current, partitionBy);
             default ->
                 throw Knobs.invalid(
                     place + ".stage", "is \"" + name + "\"", "one of " + String.join(", ", STAGES));
           });
       refuseChangeOf(partitionBy, made.get(i), named.place(), current);
+      refuseAfterExpanding(made, named.place());
       current = with(current, made.get(i).added(), named.place());
     }
     for (String name : REJECT_COLUMNS) {
@@ -120,6 +128,24 @@ final class Recipe {
           place + ".columns",
           "changes " + partitionBy + ", by which the dataset's rows are placed",
           "to name columns without it");
+    }
+  }
+
+  /** What must see every row before it judges one would not see the rows that are made. */
+  private static void refuseAfterExpanding(List<Stage> made, String place) {
+    Stage last = made.get(made.size() - 1);
+    boolean seesAll =
+        (last instanceof SurveyStage || last instanceof PartitionStage)
+            && !(last instanceof ExpandingStage);
+    for (Stage before : made) {
+      if (seesAll && before instanceof ExpandingStage) {
+        throw Knobs.invalid(
+            place,
+            "stands behind "
+                + before.name()
+                + " and would not see the rows made there before it judges",
+            "a place before it, or a refinement of the result");
+      }
     }
   }
 
@@ -226,23 +252,88 @@ final class Recipe {
 
   /** Runs all stages over one row. */
   void run(Row row, Tally tally, Sink sink) {
-    Row current = widened(row);
-    for (int i = 0; i < stages.size(); i++) {
+    run(0, widened(row), tally, sink);
+  }
+
+  private void run(int first, Row row, Tally tally, Sink sink) {
+    Row current = row;
+    for (int i = first; i < stages.size(); i++) {
       Stage stage = stages.get(i);
       tally.enters(i, stage.name());
       Verdict verdict = stage.apply(current, tally);
       if (verdict.rejected()) {
-        Row reject = reject(current, i, verdict);
-        tally.rejected(stage.name(), verdict.reason());
-        if (tally.wantsDropped(stage.name(), verdict.reason())) {
-          tally.dropped(stage.name(), verdict.reason(), dropped(reject));
-        }
-        sink.rejected(reject);
+        drop(current, i, verdict, tally, sink);
         return;
       }
       current = verdict.row();
     }
     sink.kept(current);
+  }
+
+  /**
+   * Makes the rows that expanding stages make, and runs the stages behind over them. To come after
+   * {@link #run} of the whole partition: ordinals go on ascending.
+   *
+   * @param rows reads the partition from its start
+   */
+  void expand(
+      NodeContext node,
+      Manifest source,
+      int partition,
+      Supplier<Iterator<Row>> rows,
+      Tally tally,
+      Sink sink) {
+    long base = -1;
+    for (int i = 0; i < stages.size(); i++) {
+      if (!(stages.get(i) instanceof ExpandingStage stage)) {
+        continue;
+      }
+      base = base < 0 ? stage.above() : base;
+      long next = above(stage, base);
+      stage.open(node, source.tenant());
+      for (Iterator<Row> all = rows.get(); all.hasNext(); ) {
+        Row row = before(i, all.next());
+        if (row != null) {
+          for (Made made : stage.from(row, tally)) {
+            made(i, base, made, tally, sink);
+          }
+        }
+      }
+      for (Iterator<Made> own = stage.own(partition, source.partitions()); own.hasNext(); ) {
+        made(i, base, own.next(), tally, sink);
+      }
+      base = next;
+    }
+  }
+
+  private static long above(ExpandingStage stage, long base) {
+    try {
+      return Math.addExact(base, stage.span(base));
+    } catch (ArithmeticException e) {
+      throw new NeuroWeaverException(
+          ErrorKind.UNPROCESSABLE,
+          stage.name()
+              + " would number rows beyond what a row's ordinal holds: ordinals below "
+              + base
+              + " are taken; right would be fewer rows made from each, or a dataset loaded anew",
+          Map.of(),
+          e);
+    }
+  }
+
+  private void made(int place, long base, Made made, Tally tally, Sink sink) {
+    Object[] values = Arrays.copyOf(made.row().toArray(), schema.columns().size());
+    Row row = new Row(base + made.place(), values);
+    if (made.refused() != null) {
+      drop(row, place, made.refused(), tally, sink);
+      return;
+    }
+    tally.made(place, stages.get(place).name());
+    run(place + 1, row, tally, sink);
+  }
+
+  boolean expands() {
+    return stages.stream().anyMatch(ExpandingStage.class::isInstance);
   }
 
   /** The row as it enters the stage at {@code place}, or null when it is rejected before. */
@@ -263,6 +354,16 @@ final class Recipe {
     return added == 0
         ? row
         : new Row(row.ordinal(), Arrays.copyOf(row.toArray(), row.size() + added));
+  }
+
+  private void drop(Row row, int place, Verdict verdict, Tally tally, Sink sink) {
+    Row reject = reject(row, place, verdict);
+    String stage = stages.get(place).name();
+    tally.rejected(place, stage, verdict.reason());
+    if (tally.wantsDropped(place, stage, verdict.reason())) {
+      tally.dropped(place, stage, verdict.reason(), dropped(reject));
+    }
+    sink.rejected(reject);
   }
 
   /** A recipe that masks personal data masks it in what it rejects as well. */

@@ -17,11 +17,12 @@ import java.nio.file.Path;
  */
 final class RecipeFiles {
   static final String WORDS_FILE = "words_file";
+  static final String RULES_FILE = "rules_file";
   private static final long MOST_BYTES = 1 << 20;
 
   private RecipeFiles() {}
 
-  /** A copy in which every stage's {@code words_file} has become {@code words}. */
+  /** A copy in which {@code words_file} has become {@code words}, {@code rules_file} rules. */
   static JsonNode inlined(JsonNode stages) {
     if (stages == null || !stages.isArray()) {
       return stages;
@@ -40,13 +41,43 @@ final class RecipeFiles {
         lines(file, place + "." + WORDS_FILE).forEach(words::add);
         stage.remove(WORDS_FILE);
       }
+      if (copy.get(i).path("stage").asText().equals(Augment.NAME)) {
+        rules(
+            copy.get(i).path("operations"), "stages[" + i + "] (" + Augment.NAME + ").operations");
+      }
     }
     return copy;
   }
 
+  /** In each {@code paraphrase}, {@code rules_file} becomes {@code rules}. */
+  private static void rules(JsonNode operations, String place) {
+    for (int i = 0; i < operations.size(); i++) {
+      if (operations.path(i).path(Paraphrase.NAME) instanceof ObjectNode options
+          && options.hasNonNull(RULES_FILE)) {
+        String at = place + "[" + i + "]." + Paraphrase.NAME;
+        if (options.has(Paraphrase.RULES)) {
+          throw Knobs.invalid(at, "has both rules and rules_file", "one of the two");
+        }
+        String file = new Knobs(options, at).text(RULES_FILE);
+        options.set(
+            Paraphrase.RULES,
+            ParaphraseRules.parsed(text(file, at + "." + RULES_FILE), at + "." + RULES_FILE));
+        options.remove(RULES_FILE);
+      }
+    }
+  }
+
   /** Lines that are neither blank nor begin with #. */
   private static Iterable<String> lines(String file, String place) {
-    String right = "a UTF-8 text file of at most 1 MiB that this node can read, one entry a line";
+    return text(file, place)
+        .lines()
+        .map(String::strip)
+        .filter(l -> !l.isEmpty() && l.charAt(0) != '#')
+        .toList();
+  }
+
+  private static String text(String file, String place) {
+    String right = "a UTF-8 text file of at most 1 MiB that this node can read";
     try {
       Path path = Path.of(file);
       if (!Files.isRegularFile(path) || Files.size(path) > MOST_BYTES) {
@@ -60,11 +91,7 @@ final class RecipeFiles {
               .newDecoder()
               .decode(ByteBuffer.wrap(Files.readAllBytes(path)))
               .toString();
-      text = text.startsWith("\ufeff") ? text.substring(1) : text;
-      return text.lines()
-          .map(String::strip)
-          .filter(l -> !l.isEmpty() && l.charAt(0) != '#')
-          .toList();
+      return text.startsWith("\ufeff") ? text.substring(1) : text;
     } catch (CharacterCodingException e) {
       throw Knobs.invalid(place, "is \"" + file + "\", which is no UTF-8", right);
     } catch (IOException | InvalidPathException e) {

@@ -335,16 +335,23 @@ public final class RefineHandler implements JobHandler {
     result.put("rows_kept", sum(state, RefineOutcome::rowsKept));
     TreeMap<String, Long> rejected = new TreeMap<>();
     TreeMap<String, Long> changed = new TreeMap<>();
+    TreeMap<String, Long> made = new TreeMap<>();
     for (StageCounts stage : state.counts().values()) {
       stage.rejected().forEach((reason, rows) -> rejected.merge(reason, rows, Long::sum));
       if (stage.changed() > 0) {
         changed.merge(stage.stage(), stage.changed(), Long::sum);
+      }
+      if (stage.made() > 0) {
+        made.merge(stage.stage(), stage.made(), Long::sum);
       }
     }
     rejected.forEach(result.putObject("rejected")::put);
     masked(result.putObject("masked"), state);
     examples(result.putObject("masked_examples"), state);
     changed.forEach(result.putObject("changed")::put);
+    if (!made.isEmpty()) {
+      made.forEach(result.putObject("made")::put);
+    }
     stages(result.putArray("stages"), state, recipe);
     result.put("rejects_dataset", request.rejects());
     result.put("rejects_version_id", rejects.versionId());
@@ -394,8 +401,9 @@ public final class RefineHandler implements JobHandler {
   }
 
   /**
-   * In the recipe's order {@code {stage, rows_in, changed, rejected: {REASON: n}, examples:
-   * {REASON: [{ordinal, detail, row}]}, report}}, the last only from survey stages.
+   * In the recipe's order {@code {stage, rows_in, changed, made, rejected: {REASON: n}, examples:
+   * {REASON: [{ordinal, detail, row}]}, report}}; made only where rows were, the last only from
+   * survey stages.
    */
   private static void stages(ArrayNode into, State state, Recipe recipe) {
     List<String> names = recipe.stageNames();
@@ -406,6 +414,9 @@ public final class RefineHandler implements JobHandler {
       StageCounts counts = state.counts().getOrDefault(place, StageCounts.none(name));
       ObjectNode stage = into.addObject().put("stage", name).put("rows_in", counts.rowsIn());
       stage.put("changed", counts.changed());
+      if (counts.made() > 0) {
+        stage.put("made", counts.made());
+      }
       counts.rejected().forEach(stage.putObject("rejected")::put);
       ObjectNode examples = stage.putObject("examples");
       counts

@@ -66,6 +66,13 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
       before.add(row);
       recipe.run(row, tally, sink);
     }
+    recipe.expand(
+        node,
+        source,
+        task.partition(),
+        () -> reader.partitionRows(source, task.partition()),
+        tally,
+        sink);
     List<ChunkInfo> chunks = kept.finish();
     return new RefineOutcome(
         chunks,

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 /**
  * What one stage of a recipe did to the rows it was given.
  *
+ * @param made rows beside those that came
  * @param rejected rows by reason
  * @param examples of rejected rows by reason, those that come first in the source
  */
@@ -16,6 +17,7 @@ record StageCounts(
     String stage,
     long rowsIn,
     long changed,
+    long made,
     TreeMap<String, Long> rejected,
     TreeMap<String, List<Dropped>> examples) {
   /** Examples of each reason that a result shows. */
@@ -30,7 +32,7 @@ record StageCounts(
   record Dropped(long ordinal, String detail, TreeMap<String, String> values) {}
 
   static StageCounts none(String stage) {
-    return new StageCounts(stage, 0, 0, new TreeMap<>(), new TreeMap<>());
+    return new StageCounts(stage, 0, 0, 0, new TreeMap<>(), new TreeMap<>());
   }
 
   StageCounts plus(StageCounts other) {
@@ -47,7 +49,8 @@ record StageCounts(
                         .sorted(Comparator.comparingLong(Dropped::ordinal))
                         .limit(EXAMPLES)
                         .toList()));
-    return new StageCounts(stage, rowsIn + other.rowsIn, changed + other.changed, reasons, first);
+    return new StageCounts(
+        stage, rowsIn + other.rowsIn, changed + other.changed, made + other.made, reasons, first);
   }
 
   /** By place of the stage in the recipe. */

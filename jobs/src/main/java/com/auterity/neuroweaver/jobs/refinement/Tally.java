@@ -21,38 +21,39 @@ final class Tally {
     private final TreeMap<String, List<StageCounts.Dropped>> dropped = new TreeMap<>();
     private long rowsIn;
     private long changed;
+    private long made;
 
     StageTally(String stage) {
       this.stage = stage;
     }
 
     StageCounts counts() {
-      return new StageCounts(stage, rowsIn, changed, rejected, dropped);
+      return new StageCounts(stage, rowsIn, changed, made, rejected, dropped);
     }
   }
 
-  private StageTally at(String stage) {
+  private StageTally at(int place, String stage) {
     return stages.computeIfAbsent(place, p -> new StageTally(stage));
   }
 
   /** A row comes to the stage at this place of the recipe; what follows is that stage's. */
   void enters(int place, String stage) {
     this.place = place;
-    at(stage).rowsIn++;
+    at(place, stage).rowsIn++;
   }
 
-  /** The row that entered last is rejected by its stage. */
-  void rejected(String stage, String reason) {
-    at(stage).rejected.merge(reason, 1L, Long::sum);
+  /** A row is rejected by the stage at this place. */
+  void rejected(int place, String stage, String reason) {
+    at(place, stage).rejected.merge(reason, 1L, Long::sum);
   }
 
   /** Whether fewer examples of this stage and reason are kept than should be. */
-  boolean wantsDropped(String stage, String reason) {
-    return at(stage).dropped.getOrDefault(reason, List.of()).size() < StageCounts.EXAMPLES;
+  boolean wantsDropped(int place, String stage, String reason) {
+    return at(place, stage).dropped.getOrDefault(reason, List.of()).size() < StageCounts.EXAMPLES;
   }
 
-  void dropped(String stage, String reason, StageCounts.Dropped row) {
-    at(stage).dropped.computeIfAbsent(reason, r -> new ArrayList<>()).add(row);
+  void dropped(int place, String stage, String reason, StageCounts.Dropped row) {
+    at(place, stage).dropped.computeIfAbsent(reason, r -> new ArrayList<>()).add(row);
   }
 
   /** Pieces of personal data of one kind that were masked. */
@@ -62,7 +63,12 @@ final class Tally {
 
   /** A row that a stage changed. */
   void changed(String stage) {
-    at(stage).changed++;
+    at(place, stage).changed++;
+  }
+
+  /** A row that the stage at this place made. */
+  void made(int place, String stage) {
+    at(place, stage).made++;
   }
 
   /** Whether fewer examples of this kind of personal data are kept than should be. */

@@ -18,6 +18,10 @@ public class LocalGrid implements Grid, AutoCloseable {
   private final ChunkStore chunks;
   private final Executor executor;
   private final ExecutorService workers;
+
+  /** Of its node; null for none. */
+  public BlobStore blobs;
+
   public final ConcurrentHashMap<Class<?>, Integer> calls = new ConcurrentHashMap<>();
 
   /**
@@ -110,7 +114,10 @@ public class LocalGrid implements Grid, AutoCloseable {
 
     @Override
     public BlobStore blobs() {
-      throw new UnsupportedOperationException("this grid keeps no blobs");
+      if (blobs == null) {
+        throw new UnsupportedOperationException("this grid keeps no blobs");
+      }
+      return blobs;
     }
 
     @Override
