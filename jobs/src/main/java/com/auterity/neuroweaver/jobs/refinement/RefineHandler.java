@@ -15,6 +15,7 @@ import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
+import com.auterity.neuroweaver.jobs.inference.ModelSource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -37,9 +38,16 @@ import java.util.stream.Stream;
  */
 public final class RefineHandler implements JobHandler {
   private final DatasetCatalog catalog;
+  private final ModelSource models;
 
+  /** Without registered models: stages score with base models only. */
   public RefineHandler(DatasetCatalog catalog) {
+    this(catalog, new NoModels());
+  }
+
+  public RefineHandler(DatasetCatalog catalog, ModelSource models) {
     this.catalog = catalog;
+    this.models = models;
   }
 
   /**
@@ -133,6 +141,7 @@ public final class RefineHandler implements JobHandler {
     JsonNode stages = RecipeFiles.inlined(request.stages());
     Recipe.of(stages, source.schema(), source.partitionBy());
     StoredReferences.pinned(stages, reference -> catalog.get(tenant, reference));
+    ScoringModels.pinned(stages, tenant, models, null);
   }
 
   @Override
@@ -177,13 +186,21 @@ public final class RefineHandler implements JobHandler {
   }
 
   /** Fixes recipe and versions, so that nothing newer can slip into a later run of this job. */
-  private static State begin(JobContext context, Request request) {
+  private State begin(JobContext context, Request request) {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
-    String stages =
+    JsonNode referenced =
         StoredReferences.pinned(
-                RecipeFiles.inlined(request.stages()),
-                reference -> context.datasets().get(context.tenant(), reference))
-            .toString();
+            RecipeFiles.inlined(request.stages()),
+            reference -> context.datasets().get(context.tenant(), reference));
+    String stages =
+        ScoringModels.any(referenced)
+            ? ScoringModels.pinned(
+                    referenced,
+                    context.tenant(),
+                    models,
+                    ScoringModels.numerics(context.grid().nodes()))
+                .toString()
+            : referenced.toString();
     Recipe recipe = RefineSteps.recipe(stages, newest, List.of());
     String keys = recipe.keys();
     if (!keys.isEmpty()) {
@@ -334,8 +351,10 @@ public final class RefineHandler implements JobHandler {
     examples(result.putObject("masked_examples"), state);
     counts(result.putObject("changed"), state, RefineOutcome::changed);
     JsonNode surveys = RefineSteps.json(state.surveys() == null ? "[]" : state.surveys());
-    if (!surveys.isEmpty()) {
-      result.set("clusters", surveys);
+    for (JsonNode survey : surveys) {
+      String of =
+          survey.path("stage").asText().equals(PerplexityFilter.NAME) ? "scores" : "clusters";
+      result.withArray("/" + of).add(survey);
     }
     result.put("rejects_dataset", request.rejects());
     result.put("rejects_version_id", rejects.versionId());
