@@ -42,7 +42,7 @@ final class Handlers {
     handlers.add(new DiffHandler(parts.datasets()));
     handlers.add(new PublishHandler(features.published(), parts.datasets(), parts.clock()));
     handlers.add(new UnpublishHandler(features.published()));
-    handlers.add(new RefineHandler(parts.datasets()));
+    handlers.add(new RefineHandler(parts.datasets(), features.registry()));
     handlers.add(
         new TrainHandler(
             parts.datasets(),

@@ -54,6 +54,8 @@ final class LlamaPass {
   private final int targetCount;
 
   private double loss;
+  // Of each sample; null unless asked for.
+  private double[] losses;
 
   /** Everything of one layer's forward pass that backward reads. */
   private static final class Activations {
@@ -203,6 +205,17 @@ final class LlamaPass {
     return new Result(loss, targetCount, size);
   }
 
+  /** Forward alone: the sum of the targets' losses of each sample, in their order. */
+  double[] losses() {
+    losses = new double[bounds.length - 1];
+    run();
+    int samples = 1;
+    while (bounds[samples] < size) {
+      samples++;
+    }
+    return Arrays.copyOf(losses, samples);
+  }
+
   /** A layer's result. */
   private Tensor forward(int l, Tensor x, Activations a) {
     activate(l, x, a);
@@ -326,6 +339,23 @@ final class LlamaPass {
     }
   }
 
+  /** Adds up the losses of the targets from {@code from} on by the samples they belong to. */
+  private void lossesOfSamples(Tensor logits, int from, int n) {
+    int sample = 0;
+    for (int i = from; i < from + n && targetRows[i] >= 0; ) {
+      while (bounds[sample + 1] <= targetRows[i]) {
+        sample++;
+      }
+      int end = i;
+      while (end < from + n && targetRows[end] >= 0 && targetRows[end] < bounds[sample + 1]) {
+        end++;
+      }
+      Tensor own = lane.rows(logits, i - from, end - i);
+      losses[sample] += lane.crossEntropy(own, targets, i, null);
+      i = end;
+    }
+  }
+
   /** Loss of the target rows, a few rows of logits at a time; the gradient of x, or null. */
   private Tensor head(Tensor x) {
     boolean backward = wanted != Gradient.NONE;
@@ -357,7 +387,11 @@ final class LlamaPass {
       Tensor part = lane.rows(normed, from, n);
       lane.linear(part, model.head(), logits);
       Tensor dLogits = backward ? lane.narrow(n, vocab) : null;
-      loss += lane.crossEntropy(logits, targets, from, dLogits);
+      if (losses == null) {
+        loss += lane.crossEntropy(logits, targets, from, dLogits);
+      } else {
+        lossesOfSamples(logits, from, n);
+      }
       lane.free(logits);
       if (backward) {
         lane.linearInput(dLogits, model.head(), lane.rows(dNormed, from, n));

@@ -82,6 +82,23 @@ public final class LoraGradient {
     }
   }
 
+  /**
+   * As {@link #loss}, of each sample by itself: the sums of its targets' negative log-likelihoods
+   * in nats, in the order of the samples.
+   */
+  public double[] losses(LoraAdapter adapter, MicroBatch batch) {
+    if (adapter != null) {
+      check(adapter);
+    }
+    model.retain();
+    try (Lane lane = model.device().lane()) {
+      return new LlamaPass(model, lane, batch, adapter, 0, LlamaPass.Gradient.NONE, false, null)
+          .losses();
+    } finally {
+      model.release();
+    }
+  }
+
   private void check(LoraAdapter adapter) {
     if (!adapter.model().equals(model.config())) {
       throw NeuroWeaverException.invalid("this adapter was made for a model of another shape");

@@ -44,6 +44,11 @@ final class Knobs {
     return value != null && value.isArray();
   }
 
+  boolean isText(String key) {
+    JsonNode value = value(key);
+    return value != null && value.isTextual();
+  }
+
   String text(String key) {
     JsonNode value = value(key);
     if (value == null || !value.isTextual() || value.asText().isBlank()) {

@@ -51,7 +51,8 @@ final class Recipe {
           TextFilter.NAME,
           LanguageFilter.NAME,
           ToxicityFilter.NAME,
-          Augment.NAME);
+          Augment.NAME,
+          PerplexityFilter.NAME);
 
   private final Schema schema;
   private final List<Stage> stages;
@@ -102,6 +103,7 @@ final class Recipe {
             case LanguageFilter.NAME -> new LanguageFilter(named, current);
             case ToxicityFilter.NAME -> new ToxicityFilter(named, current);
             case Augment.NAME -> Augment.of(named, current, partitionBy);
+            case PerplexityFilter.NAME -> new PerplexityFilter(named, current);
             default ->
                 throw Knobs.invalid(
                     place + ".stage", "is \"" + name + "\"", "one of " + String.join(", ", STAGES));

@@ -15,6 +15,7 @@ import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
+import com.auterity.neuroweaver.jobs.inference.ModelSource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -37,9 +38,16 @@ import java.util.stream.Stream;
  */
 public final class RefineHandler implements JobHandler {
   private final DatasetCatalog catalog;
+  private final ModelSource models;
 
+  /** Without registered models: stages score with base models only. */
   public RefineHandler(DatasetCatalog catalog) {
+    this(catalog, new NoModels());
+  }
+
+  public RefineHandler(DatasetCatalog catalog, ModelSource models) {
     this.catalog = catalog;
+    this.models = models;
   }
 
   /**
@@ -140,6 +148,7 @@ public final class RefineHandler implements JobHandler {
     JsonNode stages = RecipeFiles.inlined(request.stages());
     Recipe.of(stages, source.schema(), source.partitionBy());
     StoredReferences.pinned(stages, reference -> catalog.get(tenant, reference));
+    ScoringModels.pinned(stages, tenant, models, null);
   }
 
   @Override
@@ -184,13 +193,21 @@ public final class RefineHandler implements JobHandler {
   }
 
   /** Fixes recipe and versions, so that nothing newer can slip into a later run of this job. */
-  private static State begin(JobContext context, Request request) {
+  private State begin(JobContext context, Request request) {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
-    String stages =
+    JsonNode referenced =
         StoredReferences.pinned(
-                RecipeFiles.inlined(request.stages()),
-                reference -> context.datasets().get(context.tenant(), reference))
-            .toString();
+            RecipeFiles.inlined(request.stages()),
+            reference -> context.datasets().get(context.tenant(), reference));
+    String stages =
+        ScoringModels.any(referenced)
+            ? ScoringModels.pinned(
+                    referenced,
+                    context.tenant(),
+                    models,
+                    ScoringModels.numerics(context.grid().nodes()))
+                .toString()
+            : referenced.toString();
     Recipe recipe = RefineSteps.recipe(stages, newest, List.of());
     String keys = recipe.keys();
     if (!keys.isEmpty()) {

@@ -1,5 +1,7 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import com.auterity.neuroweaver.datasets.ErrorKind;
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
@@ -46,6 +48,18 @@ final class Survey {
   /** Another version, by its id. */
   Manifest version(String versionId) {
     return context.datasets().get(context.tenant(), versionId);
+  }
+
+  /** Refuses to go on unless all nodes compute on this numerics profile. */
+  void onNumerics(String profile) {
+    String found = ScoringModels.numerics(context.grid().nodes());
+    if (!found.equals(profile)) {
+      throw new NeuroWeaverException(
+          ErrorKind.CONFLICT,
+          ("the job began on numerics profile '%s' and can only go on there, else its bytes would"
+                  + " not repeat; the nodes have '%s' now")
+              .formatted(profile, found));
+    }
   }
 
   List<Integer> partitions() {
