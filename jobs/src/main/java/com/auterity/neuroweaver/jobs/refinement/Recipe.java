@@ -39,7 +39,8 @@ final class Recipe {
           ConsistencyCheck.NAME,
           TextFilter.NAME,
           LanguageFilter.NAME,
-          ToxicityFilter.NAME);
+          ToxicityFilter.NAME,
+          Checks.NAME);
 
   private final Schema schema;
   private final List<Stage> stages;
@@ -89,6 +90,7 @@ final class Recipe {
             case TextFilter.NAME -> new TextFilter(named, current);
             case LanguageFilter.NAME -> new LanguageFilter(named, current);
             case ToxicityFilter.NAME -> new ToxicityFilter(named, current);
+            case Checks.NAME -> new Checks(named, current);
             default ->
                 throw Knobs.invalid(
                     place + ".stage", "is \"" + name + "\"", "one of " + String.join(", ", STAGES));

@@ -334,8 +334,20 @@ public final class RefineHandler implements JobHandler {
     examples(result.putObject("masked_examples"), state);
     counts(result.putObject("changed"), state, RefineOutcome::changed);
     JsonNode surveys = RefineSteps.json(state.surveys() == null ? "[]" : state.surveys());
-    if (!surveys.isEmpty()) {
-      result.set("clusters", surveys);
+    ArrayNode clusters = result.arrayNode();
+    ArrayNode checks = result.arrayNode();
+    for (JsonNode survey : surveys) {
+      if (survey.path("stage").asText().equals(Checks.NAME)) {
+        survey.get("checks").forEach(checks::add);
+      } else {
+        clusters.add(survey);
+      }
+    }
+    if (!clusters.isEmpty()) {
+      result.set("clusters", clusters);
+    }
+    if (!checks.isEmpty()) {
+      result.set("checks", checks);
     }
     result.put("rejects_dataset", request.rejects());
     result.put("rejects_version_id", rejects.versionId());
@@ -344,12 +356,12 @@ public final class RefineHandler implements JobHandler {
     return result;
   }
 
-  /** Without the least and greatest values of columns whose values must not be seen. */
+  /** Without the values of columns whose values must not be seen. */
   private static ObjectNode before(State state, List<String> masked) {
     ObjectNode profile = DatasetProfile.ofBytes(state.profileBefore()).toJson();
     for (JsonNode column : profile.get("columns")) {
       if (masked.contains(column.get("name").asText())) {
-        ((ObjectNode) column).putNull("min").putNull("max");
+        ((ObjectNode) column).putNull("min").putNull("max").remove("frequent");
       }
     }
     return profile;
