@@ -229,6 +229,11 @@ public final class NeuroWeaverClient {
     return post("/datasets/" + segment(reference) + "/scan", null, new TypeReference<Job>() {});
   }
 
+  /** Starts profiling a dataset version; the job's result has the figures of its columns. */
+  public Job profileDataset(String reference) {
+    return post("/datasets/" + segment(reference) + "/profile", null, new TypeReference<Job>() {});
+  }
+
   /** Starts comparing two dataset versions; the job's result says what differs. */
   public Job diffDatasets(DiffRequest request) {
     return post("/datasets/diff", request, new TypeReference<Job>() {});

@@ -34,6 +34,13 @@ final class TableResource {
             202,
             this::unpublish),
         Route.post(
+            "/datasets/{dataset_id}/profile",
+            "Figures of a dataset version's columns; what is profiled already is not read again.",
+            Void.class,
+            Job.class,
+            202,
+            this::profile),
+        Route.post(
             "/datasets/diff",
             "Compare two dataset versions: columns, counts, and by a key rows.",
             DiffRequest.class,
@@ -51,6 +58,11 @@ final class TableResource {
   private Job unpublish(Call call, Void none) {
     ObjectNode parameters = mapper.createObjectNode().put("table", call.path("table"));
     return jobs.submit(call.tenant(), "unpublish", parameters, call.idempotencyKey(), null);
+  }
+
+  private Job profile(Call call, Void none) {
+    ObjectNode parameters = mapper.createObjectNode().put("dataset", call.path("dataset_id"));
+    return jobs.submit(call.tenant(), "profile", parameters, call.idempotencyKey(), null);
   }
 
   private Job diff(Call call, DiffRequest body) {

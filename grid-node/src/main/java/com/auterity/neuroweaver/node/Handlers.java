@@ -15,6 +15,7 @@ import com.auterity.neuroweaver.jobs.loading.LoadHandler;
 import com.auterity.neuroweaver.jobs.loading.LoadKitHandler;
 import com.auterity.neuroweaver.jobs.loading.ScanHandler;
 import com.auterity.neuroweaver.jobs.reading.DiffHandler;
+import com.auterity.neuroweaver.jobs.reading.ProfileHandler;
 import com.auterity.neuroweaver.jobs.refinement.RefineHandler;
 import com.auterity.neuroweaver.jobs.training.TrainHandler;
 import com.auterity.neuroweaver.jobs.training.TrainLedger;
@@ -40,6 +41,7 @@ final class Handlers {
     handlers.add(new ExportHandler());
     handlers.add(new ScanHandler(parts.datasets()));
     handlers.add(new DiffHandler(parts.datasets()));
+    handlers.add(new ProfileHandler(parts.datasets()));
     handlers.add(new PublishHandler(features.published(), parts.datasets(), parts.clock()));
     handlers.add(new UnpublishHandler(features.published()));
     handlers.add(new RefineHandler(parts.datasets(), features.registry()));

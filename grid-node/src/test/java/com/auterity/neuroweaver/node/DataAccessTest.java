@@ -450,6 +450,29 @@ class DataAccessTest {
   }
 
   @Test
+  void aProfileIsTakenOnTheOwnersKeptAndGoneAfterAnErasure() throws Exception {
+    succeeded(
+        nodes
+            .get(0)
+            .uploadDataset(asking("lot", "vin"), file("lot.csv", cars(0, 400, "red")), null));
+    JsonNode first = succeeded(nodes.get(1).profileDataset("lot"));
+    assertEquals(400, first.get("rows_read").asInt());
+    JsonNode again = succeeded(nodes.get(0).profileDataset("lot"));
+    assertEquals(0, again.get("rows_read").asInt());
+    assertEquals(400, again.get("rows_from_kept_profiles").asInt());
+    assertEquals(first.get("profile"), again.get("profile"));
+    JsonNode columns = first.at("/profile/columns");
+    assertEquals(400, columns.get(0).get("distinct").asInt());
+    assertEquals("V00000", columns.get(0).get("min").asText());
+    assertEquals("Ford", columns.get(1).at("/frequent/0/value").asText());
+    assertEquals(266, columns.get(1).at("/frequent/0/count").asInt());
+    succeeded(nodes.get(1).erase("lot", new EraseRequest("vin", "V00000")));
+    JsonNode erased = succeeded(nodes.get(0).profileDataset("lot"));
+    assertEquals(399, erased.at("/profile/rows").asInt());
+    assertEquals("V00001", erased.at("/profile/columns/0/min").asText());
+  }
+
+  @Test
   void versionsAreComparedByKeyWhateverTheyArePartitionedBy() throws Exception {
     for (String by : new String[] {"vin", null}) {
       String name = "diff-" + by;

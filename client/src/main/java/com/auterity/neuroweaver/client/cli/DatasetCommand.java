@@ -32,6 +32,7 @@ import picocli.CommandLine.Parameters;
       TableCommands.Publish.class,
       TableCommands.Unpublish.class,
       TableCommands.Diff.class,
+      TableCommands.Profile.class,
       DatasetCommand.Export.class,
       CareCommands.Verify.class,
       CareCommands.Keep.class,

@@ -7,6 +7,7 @@ import com.auterity.neuroweaver.client.PublishRequest;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -151,6 +152,69 @@ final class TableCommands {
       diff.at("/examples/added").forEach(row -> out.println("+ " + row));
       diff.at("/examples/removed").forEach(row -> out.println("- " + row));
       diff.at("/examples/changed").forEach(row -> out.println("~ " + row));
+    }
+  }
+
+  @Command(
+      name = "profile",
+      description = {
+        "Show the figures of a dataset version's columns: completeness, distinct values, bounds,",
+        "mean, median. --json has all of them, quantiles, frequent values and correlations too."
+      },
+      mixinStandardHelpOptions = true)
+  static final class Profile implements Callable<Integer> {
+    @Mixin private Connection connection;
+    @Mixin private Printer printer;
+
+    @Parameters(paramLabel = "DATASET", description = "Name, name@version or id.")
+    private String reference;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      NeuroWeaverClient client = connection.client();
+      Job job = client.profileDataset(reference);
+      PrintWriter lines = printer.json() ? new PrintWriter(Writer.nullWriter()) : printer.out();
+      Job end = new JobWatch(client, lines).follow(job.jobId());
+      printer.print(end.result(), out -> show(end.result(), out));
+      return ExitCode.OK;
+    }
+
+    private static void show(JsonNode result, PrintWriter out) {
+      TextTable table =
+          new TextTable(
+              "COLUMN", "TYPE", "COMPLETE", "DISTINCT", "MIN", "MAX", "MEAN", "MEDIAN", "FREQUENT");
+      for (JsonNode column : result.at("/profile/columns")) {
+        table.row(
+            column.path("name").asText(),
+            column.path("type").asText(),
+            // Rounded down: 100% is all.
+            String.format(
+                Locale.ROOT,
+                "%.1f%%",
+                Math.floor(column.path("completeness").asDouble() * 1000) / 10),
+            (column.path("distinct_exact").asBoolean() ? "" : "~")
+                + column.path("distinct").asText(),
+            brief(column.path("min")),
+            brief(column.path("max")),
+            number(column.path("mean")),
+            number(column.at("/quantiles/0.5")),
+            brief(column.at("/frequent/0/value")));
+      }
+      table.print(out);
+      out.println(
+          Printer.count(result.path("rows_read").asLong())
+              + " rows read, "
+              + Printer.count(result.path("rows_from_kept_profiles").asLong())
+              + " from kept profiles");
+    }
+
+    private static String number(JsonNode value) {
+      return value.isNumber() ? String.format(Locale.ROOT, "%.4g", value.asDouble()) : "";
+    }
+
+    private static String brief(JsonNode value) {
+      String text = value.isMissingNode() || value.isNull() ? "" : value.asText();
+      return text.length() <= 24 ? text : text.substring(0, 21) + "...";
     }
   }
 }

@@ -4,6 +4,8 @@ import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Micros;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -23,14 +25,17 @@ import java.util.function.Supplier;
  * not        = "not" not | "(" or ")" | column test
  * test       = ("=" | "!=" | "<>" | "<" | "<=" | ">" | ">=") (value | column)
  *            | "is" ["not"] "null" | ["not"] "in" "(" value {"," value} ")" | ["not"] "like" text
+ *            | ["not"] "between" value "and" value | ["not"] "matches" text
  * </pre>
  */
 final class ConditionParser {
   static final int MOST_CHARACTERS = 10_000;
   private static final int MOST_NESTING = 100;
+  private static final int MOST_PATTERN = 500;
   private static final int COLUMNS_SHOWN = 30;
   private static final String TESTS =
-      "a test of the column: = != < <= > >=, is [not] null, [not] in (...), [not] like";
+      "a test of the column: = != < <= > >=, is [not] null, [not] in (...), [not] like,"
+          + " [not] between, [not] matches";
 
   private final Schema schema;
   private final List<FilterToken> tokens;
@@ -143,7 +148,13 @@ final class ConditionParser {
     if (next().is("like")) {
       return not(not, like(column));
     }
-    throw next().wrong(not ? "in or like" : TESTS);
+    if (next().is("between")) {
+      return not(not, between(column));
+    }
+    if (next().is("matches")) {
+      return not(not, matches(column));
+    }
+    throw next().wrong(not ? "in or like, between or matches" : TESTS);
   }
 
   private static Condition not(boolean not, Condition condition) {
@@ -211,6 +222,43 @@ final class ConditionParser {
       throw pattern.wrong("a \\ only before %, _ or \\");
     }
     return new Condition.Passes(column.name(), new ValueTest.Like(LikePattern.of(pattern.text())));
+  }
+
+  /** Both ends included. */
+  private Condition between(Column column) {
+    FilterToken between = take();
+    if (column.type() == ColumnType.BOOL) {
+      throw between.wrong("= or !=: column " + column.name() + " is true or false");
+    }
+    ValueTest least = value(column, Comparison.GREATER_OR_EQUAL);
+    if (!taken("and")) {
+      throw next().wrong("and, then the greatest value");
+    }
+    ValueTest most = value(column, Comparison.LESS_OR_EQUAL);
+    return new Condition.And(
+        List.of(
+            new Condition.Passes(column.name(), least), new Condition.Passes(column.name(), most)));
+  }
+
+  private Condition matches(Column column) {
+    FilterToken matches = take();
+    if (column.type() != ColumnType.STRING) {
+      throw matches.wrong("a comparison: matches is for text, column " + typed(column));
+    }
+    FilterToken pattern = next();
+    if (pattern.kind() != FilterToken.Kind.TEXT || pattern.text().length() > MOST_PATTERN) {
+      throw pattern.wrong(
+          "a pattern in single quotes of at most "
+              + MOST_PATTERN
+              + " characters, such as '[A-Z]{3}[0-9]+'");
+    }
+    at++;
+    try {
+      return new Condition.Passes(
+          column.name(), new ValueTest.Matches(Pattern.compile(pattern.text())));
+    } catch (PatternSyntaxException e) {
+      throw pattern.wrong("a pattern that RE2 can read: " + e.getDescription());
+    }
   }
 
   /** The test against the literal that comes next, of the column's type. */

@@ -1,6 +1,8 @@
 package com.auterity.neuroweaver.datasets.filter;
 
 import com.auterity.neuroweaver.datasets.schema.ColumnValues;
+import com.google.re2j.Pattern;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -50,6 +52,21 @@ interface ValueTest {
             Arrays.compareUnsigned(
                 text, values.start(i), values.end(i), literal, 0, literal.length);
         if (comparison.holds(order)) {
+          passed[i >> 6] |= 1L << i;
+        }
+      }
+    }
+  }
+
+  /** Passes texts that an RE2 pattern matches as a whole, in time in proportion to the text. */
+  record Matches(Pattern pattern) implements ValueTest {
+    @Override
+    public void test(ColumnValues values, int rows, long[] passed) {
+      for (int i = 0; i < rows; i++) {
+        int start = values.start(i);
+        String text =
+            new String(values.text(), start, values.end(i) - start, StandardCharsets.UTF_8);
+        if (pattern.matches(text)) {
           passed[i >> 6] |= 1L << i;
         }
       }

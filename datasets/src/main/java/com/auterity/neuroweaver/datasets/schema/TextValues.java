@@ -53,6 +53,23 @@ public final class TextValues {
     };
   }
 
+  /** The narrowest type that the text may be taken for without being told. */
+  public static ColumnType typeOf(String text) {
+    if (isInt64(text)) {
+      return ColumnType.INT64;
+    }
+    if (isFloat64(text)) {
+      return ColumnType.FLOAT64;
+    }
+    if (isBool(text)) {
+      return ColumnType.BOOL;
+    }
+    if (isDate(text)) {
+      return ColumnType.DATE;
+    }
+    return isTimestamp(text) ? ColumnType.TIMESTAMP : ColumnType.STRING;
+  }
+
   static boolean isBool(String text) {
     return text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false");
   }

@@ -7,19 +7,25 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
- * Figures of a dataset's columns: values, nulls, distinct values (exact up to 4,095, beyond that an
- * estimate with a standard error of 1.6%), least and greatest, mean length of text. Profiles of
- * parts merge, in any order, into the profile of the whole. Not thread-safe.
+ * Figures of a dataset's columns: values and nulls, distinct values (exact up to 2,047, beyond that
+ * an estimate with a standard error of 1.6%), how often each occurs where they are few, least and
+ * greatest, of numbers mean, deviation, quantiles and correlations, of texts lengths, words and
+ * what they can be read as. Profiles of parts merge into the profile of the whole, the same figures
+ * whatever the parts and their order: sums are exact, and what is estimated depends on the values
+ * alone. A column takes 60 KB at most. Not thread-safe.
  */
 public final class DatasetProfile {
   private final Schema schema;
   private final List<ColumnProfile> columns = new ArrayList<>();
+  private final Correlations correlations;
   private long rows;
 
   private DatasetProfile(Schema schema) {
     this.schema = schema;
+    this.correlations = new Correlations(schema);
     schema.columns().forEach(column -> columns.add(new ColumnProfile(column)));
   }
 
@@ -45,6 +51,7 @@ public final class DatasetProfile {
     for (int i = 0; i < columns.size(); i++) {
       columns.get(i).add(row.get(i));
     }
+    correlations.add(row);
   }
 
   /** Takes in the rows of another part of the same dataset. */
@@ -61,18 +68,36 @@ public final class DatasetProfile {
   }
 
   /**
-   * {@code {rows, columns: [{name, type, count, nulls, distinct, distinct_exact, min, max ...}]}}.
+   * {@code {rows, columns: [{name, type, count, nulls, distinct, distinct_exact, min, max ...}],
+   * correlations: [{columns, rows, r}]}}.
    */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("rows", rows);
     ArrayNode list = json.putArray("columns");
     columns.forEach(column -> column.write(list.addObject()));
+    correlations.write(
+        json.putArray("correlations"),
+        columns.stream().map(ColumnProfile::moments).collect(Collectors.toList()));
+    if (correlations.leftOut() > 0) {
+      json.put("correlations_left_out", correlations.leftOut());
+    }
     return json;
   }
 
+  /** A quantile of a numeric column, as in {@link #toJson}; null without a finite number. */
+  public Double quantile(String column, double share) {
+    return columns.get(schema.indexOf(column).orElseThrow()).quantile(share);
+  }
+
+  /** Within which share of its value a quantile of the column lies. */
+  public double quantileError(String column) {
+    return columns.get(schema.indexOf(column).orElseThrow()).quantileError();
+  }
+
   private State state() {
-    return new State(schema, rows, columns.stream().map(ColumnProfile::state).toList());
+    return new State(
+        schema, rows, columns.stream().map(ColumnProfile::state).toList(), correlations.state());
   }
 
   private void add(State state) {
@@ -80,7 +105,12 @@ public final class DatasetProfile {
     for (int i = 0; i < columns.size(); i++) {
       columns.get(i).add(state.columns().get(i));
     }
+    correlations.add(state.correlations());
   }
 
-  record State(Schema schema, long rows, List<ColumnProfile.State> columns) {}
+  record State(
+      Schema schema,
+      long rows,
+      List<ColumnProfile.State> columns,
+      List<Correlations.PairState> correlations) {}
 }

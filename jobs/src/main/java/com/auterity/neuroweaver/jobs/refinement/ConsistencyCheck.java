@@ -1,6 +1,5 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
-import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.filter.RowFilter;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
@@ -38,28 +37,14 @@ final class ConsistencyCheck implements Stage {
             name.length() > MOST_NAME ? "is too long" : "is \"" + name + "\", as another rule's",
             "a name of its own, of at most " + MOST_NAME + " characters");
       }
-      RowFilter when = rule.has("when") ? condition(rule, "when", schema) : null;
-      RowFilter require = condition(rule, "require", schema);
+      RowFilter when = rule.has("when") ? rule.condition("when", schema) : null;
+      RowFilter require = rule.condition("require", schema);
       String text =
           rule.text("require") + (when == null ? "" : ", required when " + rule.text("when"));
       rules.add(new Rule("contradiction_" + name, when, require, text));
       rule.done();
     }
     knobs.done();
-  }
-
-  private static RowFilter condition(Knobs rule, String key, Schema schema) {
-    try {
-      return RowFilter.parse(rule.text(key), schema);
-    } catch (NeuroWeaverException e) {
-      if (!e.details().containsKey("position")) {
-        throw e;
-      }
-      throw Knobs.invalid(
-          rule.place() + "." + key,
-          "has at character " + e.details().get("position") + " " + e.details().get("found"),
-          String.valueOf(e.details().get("expected")));
-    }
   }
 
   @Override

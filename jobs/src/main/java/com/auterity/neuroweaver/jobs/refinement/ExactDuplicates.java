@@ -65,13 +65,17 @@ final class ExactDuplicates implements SurveyStage {
   @Override
   public Findings survey(Survey survey) {
     DuplicateSet.Finder finder = new DuplicateSet.Finder();
-    int buckets = (int) (1 + survey.source().rows() / KEYS_AT_ONCE);
+    int buckets = buckets(survey);
     for (int bucket = 0; bucket < buckets; bucket++) {
       survey.askAll(ByteBuffer.allocate(8).putInt(bucket).putInt(buckets).array(), finder::add);
       finder.settleBucket();
       survey.progress("comparing", (long) bucket + 1, buckets, "buckets");
     }
     return partition -> finder.of(partition).toBytes();
+  }
+
+  static int buckets(Survey survey) {
+    return (int) (1 + survey.source().rows() / KEYS_AT_ONCE);
   }
 
   /** Of the rows of one bucket, triples of big-endian longs: key, key, ordinal. */
@@ -105,8 +109,12 @@ final class ExactDuplicates implements SurveyStage {
         : Verdict.reject("exact_duplicate", "equals the row of source ordinal " + original);
   }
 
-  /** 128 bits over the compared columns, with lengths so that no two lists of values collide. */
   RowKey key(Row row) {
+    return key(row, columns);
+  }
+
+  /** 128 bits over the columns, with lengths so that no two lists of values collide. */
+  static RowKey key(Row row, List<Integer> columns) {
     MessageDigest digest;
     try {
       digest = MessageDigest.getInstance("SHA-256");

@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.filter.RowFilter;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -158,6 +159,21 @@ final class Knobs {
       names.add(name);
     }
     throw invalid(place, "is " + shown(value), "one of " + String.join(", ", names));
+  }
+
+  /** A condition in the language of row filters. */
+  RowFilter condition(String key, Schema schema) {
+    try {
+      return RowFilter.parse(text(key), schema);
+    } catch (NeuroWeaverException e) {
+      if (!e.details().containsKey("position")) {
+        throw e;
+      }
+      throw invalid(
+          place + "." + key,
+          "has at character " + e.details().get("position") + " " + e.details().get("found"),
+          String.valueOf(e.details().get("expected")));
+    }
   }
 
   /** A non-empty list. */

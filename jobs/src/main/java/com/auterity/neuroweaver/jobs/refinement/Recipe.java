@@ -52,7 +52,8 @@ final class Recipe {
           LanguageFilter.NAME,
           ToxicityFilter.NAME,
           Augment.NAME,
-          PerplexityFilter.NAME);
+          PerplexityFilter.NAME,
+          Checks.NAME);
 
   private final Schema schema;
   private final List<Stage> stages;
@@ -104,6 +105,7 @@ final class Recipe {
             case ToxicityFilter.NAME -> new ToxicityFilter(named, current);
             case Augment.NAME -> Augment.of(named, current, partitionBy);
             case PerplexityFilter.NAME -> new PerplexityFilter(named, current);
+            case Checks.NAME -> new Checks(named, current);
             default ->
                 throw Knobs.invalid(
                     place + ".stage", "is \"" + name + "\"", "one of " + String.join(", ", STAGES));

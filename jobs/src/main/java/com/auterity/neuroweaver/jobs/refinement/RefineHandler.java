@@ -377,12 +377,12 @@ public final class RefineHandler implements JobHandler {
     return result;
   }
 
-  /** Without the least and greatest values of columns whose values must not be seen. */
+  /** Without the values of columns whose values must not be seen. */
   private static ObjectNode before(State state, List<String> masked) {
     ObjectNode profile = DatasetProfile.ofBytes(state.profileBefore()).toJson();
     for (JsonNode column : profile.get("columns")) {
       if (masked.contains(column.get("name").asText())) {
-        ((ObjectNode) column).putNull("min").putNull("max");
+        ((ObjectNode) column).putNull("min").putNull("max").remove("frequent");
       }
     }
     return profile;

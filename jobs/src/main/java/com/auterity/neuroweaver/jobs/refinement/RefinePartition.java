@@ -4,12 +4,14 @@ import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.DatasetProfile;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
+import com.auterity.neuroweaver.datasets.store.KeptProfile;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.PartitionWriter;
 import com.auterity.neuroweaver.jobs.grid.GridFunction;
 import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs a recipe over one partition where it lies and writes what is kept and what is rejected. */
 public final class RefinePartition implements GridFunction<RefineTask, RefineOutcome> {
@@ -43,7 +45,8 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
             task.partition(),
             recipe.rejectsSchema());
     Tally tally = new Tally();
-    DatasetProfile before = DatasetProfile.of(source.schema());
+    Optional<DatasetProfile> profiled = KeptProfile.get(node.chunks(), source, task.partition());
+    DatasetProfile before = profiled.orElseGet(() -> DatasetProfile.of(source.schema()));
     DatasetProfile after = DatasetProfile.of(recipe.schema());
     Recipe.Sink sink =
         new Recipe.Sink() {
@@ -63,7 +66,9 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
     Iterator<Row> from = reader.partitionRows(source, task.partition());
     while (from.hasNext()) {
       Row row = from.next();
-      before.add(row);
+      if (profiled.isEmpty()) {
+        before.add(row);
+      }
       recipe.run(row, tally, sink);
     }
     recipe.expand(

@@ -1,0 +1,157 @@
+package com.auterity.neuroweaver.jobs.reading;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.auterity.neuroweaver.datasets.schema.Column;
+import com.auterity.neuroweaver.datasets.schema.ColumnType;
+import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.datasets.store.ChunkInfo;
+import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
+import com.auterity.neuroweaver.datasets.store.DatasetProfile;
+import com.auterity.neuroweaver.datasets.store.DatasetWriter;
+import com.auterity.neuroweaver.datasets.store.Manifest;
+import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
+import com.auterity.neuroweaver.datasets.store.Partitioning;
+import com.auterity.neuroweaver.jobs.grid.LocalRun;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class ProfileHandlerTest {
+  private static final Schema CARS =
+      new Schema(
+          List.of(
+              Column.of("vin", ColumnType.STRING),
+              Column.of("odometer", ColumnType.INT64),
+              Column.of("price", ColumnType.FLOAT64)));
+  private static final List<Row> ROWS = rows();
+
+  private final MemoryDatasetCatalog catalog = new MemoryDatasetCatalog(8);
+  private final ReadingGrid grid = new ReadingGrid(catalog);
+
+  private static List<Row> rows() {
+    SplittableRandom random = new SplittableRandom(51);
+    List<Row> rows = new ArrayList<>();
+    for (long i = 0; i < 5_000; i++) {
+      rows.add(
+          new Row(
+              i,
+              "VIN" + random.nextInt(4_000),
+              random.nextInt(9) == 0 ? null : random.nextLong(300_000),
+              random.nextDouble() * 1e5));
+    }
+    return rows;
+  }
+
+  private static Manifest store(MemoryDatasetCatalog catalog, ReadingGrid grid) {
+    Reservation reserved = catalog.reserve("default", "cars", "job_load");
+    DatasetWriter writer =
+        new DatasetWriter(
+            grid.store,
+            "default",
+            reserved.versionId(),
+            CARS,
+            Partitioning.byOrdinal(catalog.partitions()));
+    ROWS.forEach(writer::add);
+    catalog.commit(
+        new Manifest(
+            "default",
+            reserved.datasetId(),
+            "cars",
+            reserved.versionId(),
+            reserved.version(),
+            CARS,
+            catalog.partitions(),
+            null,
+            writer.finish(),
+            List.of(),
+            "job_load",
+            Instant.EPOCH));
+    return catalog.get("default", "cars");
+  }
+
+  private static ObjectNode profile(MemoryDatasetCatalog catalog, ReadingGrid grid) {
+    ObjectNode parameters = JsonNodeFactory.instance.objectNode().put("dataset", "cars");
+    ProfileHandler handler = new ProfileHandler(catalog);
+    handler.validate("default", parameters);
+    return handler.run(new LocalRun("job_1", catalog, grid.store, grid, parameters));
+  }
+
+  @Test
+  void figuresAreThoseOfAllRowsOnAnyNumberOfPartitions() {
+    store(catalog, grid);
+    ObjectNode result = profile(catalog, grid);
+    DatasetProfile whole = DatasetProfile.of(CARS);
+    ROWS.forEach(whole::add);
+    assertEquals(whole.toJson(), result.get("profile"));
+    assertEquals(5_000, result.get("rows_read").asInt());
+    assertEquals(0, result.get("rows_from_kept_profiles").asInt());
+    MemoryDatasetCatalog wide = new MemoryDatasetCatalog(64);
+    ReadingGrid other = new ReadingGrid(wide);
+    store(wide, other);
+    assertEquals(result.get("profile"), profile(wide, other).get("profile"));
+  }
+
+  @Test
+  void askingAgainReadsNoChunk() {
+    Manifest version = store(catalog, grid);
+    ObjectNode first = profile(catalog, grid);
+    grid.store.reads.clear();
+    ObjectNode again = profile(catalog, grid);
+    assertEquals(first.get("profile"), again.get("profile"));
+    assertEquals(0, again.get("rows_read").asInt());
+    assertEquals(5_000, again.get("rows_from_kept_profiles").asInt());
+    assertTrue(
+        grid.store.reads.stream().noneMatch(key -> key.versionId().equals(version.versionId())));
+  }
+
+  @Test
+  void aJobThatIsTakenUpAgainReadsWhatIsLeft() {
+    Manifest version = store(catalog, grid);
+    ObjectNode whole = profile(catalog, grid);
+    MemoryDatasetCatalog fresh = new MemoryDatasetCatalog(8);
+    ReadingGrid cut = new ReadingGrid(fresh);
+    Manifest same = store(fresh, cut);
+    cut.callOwner(
+            3,
+            ProfilePartition.class,
+            new ProfilePartition.Question("default", same.versionId(), 3))
+        .join();
+    ObjectNode rest = profile(fresh, cut);
+    long kept = version.chunksOf(3).stream().mapToLong(ChunkInfo::rows).sum();
+    assertEquals(kept, rest.get("rows_from_kept_profiles").asLong());
+    assertEquals(5_000 - kept, rest.get("rows_read").asLong());
+    assertEquals(whole.get("profile"), rest.get("profile"));
+  }
+
+  @Test
+  void keptProfilesGoWithTheirVersion() {
+    Manifest version = store(catalog, grid);
+    profile(catalog, grid);
+    assertTrue(catalog.retire(version, "test", "job_2"));
+    int removed = catalog.removeChunks("default", grid.store);
+    assertTrue(removed > version.chunks().size(), "profiles too");
+    assertThrows(NeuroWeaverException.class, () -> profile(catalog, grid));
+  }
+
+  @Test
+  void refusesWhatNobodyAskedFor() {
+    store(catalog, grid);
+    ObjectNode parameters =
+        JsonNodeFactory.instance.objectNode().put("dataset", "cars").put("sample", 3);
+    assertTrue(
+        assertThrows(
+                NeuroWeaverException.class,
+                () -> new ProfileHandler(catalog).validate("default", parameters))
+            .getMessage()
+            .contains("sample"));
+  }
+}
