@@ -34,12 +34,12 @@ final class ValueCounts {
   }
 
   private void add(long hash, long count, Supplier<String> text) {
-    if (registers != null) {
-      registers.update(hash);
-      return;
-    }
     // Zero marks a free place.
     long key = hash == 0 ? 1 : hash;
+    if (registers != null) {
+      registers.update(key);
+      return;
+    }
     int mask = keys.length - 1;
     int at = (int) key & mask;
     while (keys[at] != 0) {

@@ -270,6 +270,9 @@ final class Checks implements SurveyStage {
   }
 
   private void judge(List<Row> rows, Counting[] counting, PartitionView partition) {
+    if (rows.isEmpty()) {
+      return;
+    }
     RowBatch batch = RowBatch.of(readSchema, rows.stream().map(row -> picked(row, read)).toList());
     for (Counting each : counting) {
       switch (each.check.figure) {
@@ -436,7 +439,11 @@ final class Checks implements SurveyStage {
           case STANDARD_DEVIATION -> figure(columns, check, "standard_deviation");
           default -> profile.quantile(name(check), check.share());
         };
-    json.put("value", value);
+    if (check.figure == Check.Figure.ROW_COUNT || check.figure == Check.Figure.DISTINCT) {
+      json.put("value", value.longValue());
+    } else {
+      json.put("value", value);
+    }
     if (check.figure == Check.Figure.QUANTILE) {
       long rank = Math.max(1, (long) Math.ceil(check.share() * counted.numbers()));
       json.put(

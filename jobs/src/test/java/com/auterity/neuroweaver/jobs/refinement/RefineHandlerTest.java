@@ -16,8 +16,10 @@ import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
+import com.auterity.neuroweaver.datasets.store.DatasetProfile;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.DatasetWriter;
+import com.auterity.neuroweaver.datasets.store.KeptProfile;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
@@ -163,6 +165,30 @@ class RefineHandlerTest {
     assertEquals("exact_duplicates", reject.text(2));
     assertEquals("exact_duplicate", reject.text(3));
     assertEquals("equals the row of source ordinal 3", reject.text(4));
+  }
+
+  @Test
+  void aKeptProfileOfTheSourceIsTakenAndHidesMaskedValuesToo() throws Exception {
+    store("raw", REQUESTS, rows(new ServiceRequests(3, 200, Split.TRAIN, Dirt.usual())), null);
+    ObjectNode first = handler.run(job("job_1", "raw", "clean", RECIPE));
+    Manifest raw = catalog.get("default", "raw");
+    DatasetReader reader = new DatasetReader(catalog, chunks);
+    for (int p = 0; p < raw.partitions(); p++) {
+      DatasetProfile profile = DatasetProfile.of(REQUESTS);
+      reader.partition(raw, p).forEach(profile::add);
+      KeptProfile.put(chunks, raw, p, profile);
+    }
+    ObjectNode second = handler.run(job("job_2", "raw", "again", RECIPE));
+    assertEquals(first.get("profile_before"), second.get("profile_before"));
+    int seen = 0;
+    for (var column : second.get("profile_before").get("columns")) {
+      if (column.get("name").asText().equals("customer_text")) {
+        assertFalse(column.has("frequent"));
+        assertTrue(column.get("min").isNull());
+        seen++;
+      }
+    }
+    assertEquals(1, seen);
   }
 
   @Test
