@@ -13,6 +13,7 @@ import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.store.DatasetErasureRow;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
+import com.auterity.neuroweaver.datasets.store.DerivedRows;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.jobs.care.DataUses.Copy;
 import com.auterity.neuroweaver.jobs.care.DataUses.TrainedAdapter;
@@ -223,6 +224,23 @@ class EraseHandlerTest {
     ObjectNode again = shop.handler().run(shop.run("job_f", "phone", "555-0100"));
     assertEquals(6, again.get("rows_erased").asInt());
     assertEquals(24, shop.grid.rows("late").size());
+  }
+
+  @Test
+  void takesWhatWasMadeFromASubjectsRowsToo() throws Exception {
+    Shop shop = new Shop();
+    Schema made =
+        new Schema(
+            List.of(
+                Column.of("text", ColumnType.STRING),
+                Column.of(DerivedRows.SOURCE_ORDINAL, ColumnType.INT64)));
+    List<Row> rows = new ArrayList<>();
+    calls().forEach(row -> rows.add(new Row(row.ordinal(), row.get(2), null)));
+    calls().forEach(row -> rows.add(new Row(960 + row.ordinal(), "caall", row.ordinal())));
+    shop.grid.version("more", "job_more", made, rows, AT, shop.first.versionId());
+    shop.handler().run(shop.run("job_e", "phone", "555-0100"));
+    assertEquals(48, shop.grid.rows("more").size());
+    shop.grid.rows("more").forEach(row -> assertTrue(row.ordinal() % 5 != 0, "is left: " + row));
   }
 
   @Test
