@@ -11,6 +11,9 @@ import java.util.Map;
  * pieces, and the columns before and after.
  */
 final class RefinementSection {
+  /** Values of a column that are shown with their counts. */
+  private static final int FREQUENT = 3;
+
   private final StringBuilder html = new StringBuilder();
   private final JsonNode refinement;
 
@@ -27,6 +30,7 @@ final class RefinementSection {
     }
     RefinementSection section = new RefinementSection(refinement);
     section.stages();
+    section.checks();
     section.dropped();
     section.clusters();
     section.masked();
@@ -53,6 +57,32 @@ final class RefinementSection {
       html.append("</tr>\n");
     }
     html.append("</table></section>\n");
+  }
+
+  private void checks() {
+    StringBuilder rows = new StringBuilder();
+    for (JsonNode stage : refinement.path("stages")) {
+      for (JsonNode check : stage.path("report").path("checks")) {
+        boolean passed = check.path("passed").asBoolean();
+        List<String> examples = new ArrayList<>();
+        for (JsonNode example : check.path("examples")) {
+          examples.add(
+              "row " + example.path("ordinal").asText() + ": " + example.path("found").asText());
+        }
+        rows.append("<tr><td>").append(ReportPage.escape(check.path("check").asText()));
+        rows.append("</td><td class=\"").append(passed ? "right\">passed" : "wrong\">failed");
+        rows.append("</td><td>").append(ReportPage.escape(check.path("on_failure").asText()));
+        rows.append("</td><td class=\"n\">").append(shown(check.path("value")));
+        rows.append("</td><td class=\"n\">").append(count(check.path("failing_rows")));
+        rows.append("</td><td>").append(ReportPage.escape(String.join("; ", examples)));
+        rows.append("</td></tr>\n");
+      }
+    }
+    if (!rows.isEmpty()) {
+      html.append("<section><h2>Checks</h2>\n<table>");
+      header("check", "", "on failure", "#value", "#failing rows", "examples");
+      html.append(rows).append("</table></section>\n");
+    }
   }
 
   private void dropped() {
@@ -162,7 +192,16 @@ final class RefinementSection {
     Map<String, JsonNode> earlier = new HashMap<>();
     before.path("columns").forEach(column -> earlier.put(column.path("name").asText(), column));
     html.append("<section><h2>Columns before and after</h2>\n<table>");
-    header("column", "type", "#filled", "#distinct", "least", "greatest", "#mean length");
+    header(
+        "column",
+        "type",
+        "#filled",
+        "#distinct",
+        "least",
+        "middle",
+        "greatest",
+        "#mean length",
+        "frequent");
     for (JsonNode column : after.path("columns")) {
       JsonNode was = earlier.getOrDefault(column.path("name").asText(), column.path("none"));
       html.append("<tr>");
@@ -170,10 +209,11 @@ final class RefinementSection {
       text(column.path("type").asText());
       figure(both(filled(was, before), filled(column, after)));
       figure(both(count(was.path("distinct")), count(column.path("distinct"))));
-      for (String bound : List.of("min", "max")) {
-        text(both(shown(was.path(bound)), shown(column.path(bound))));
+      for (String place : List.of("/min", "/quantiles/0.5", "/max")) {
+        text(both(shown(was.at(place)), shown(column.at(place))));
       }
       figure(both(length(was), length(column)));
+      text(frequent(column));
       html.append("</tr>\n");
     }
     html.append("</table></section>\n");
@@ -184,6 +224,17 @@ final class RefinementSection {
     return column.isMissingNode() || rows == 0
         ? ""
         : ReportPage.number(100 * column.path("count").asDouble() / rows, 1) + " %";
+  }
+
+  /** The most frequent values after it and their counts. */
+  private static String frequent(JsonNode column) {
+    List<String> values = new ArrayList<>();
+    for (JsonNode each : column.path("frequent")) {
+      if (values.size() < FREQUENT) {
+        values.add(shown(each.path("value")) + " (" + count(each.path("count")) + ")");
+      }
+    }
+    return String.join(", ", values);
   }
 
   private static String length(JsonNode column) {
