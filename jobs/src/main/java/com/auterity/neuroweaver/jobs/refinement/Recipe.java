@@ -27,6 +27,7 @@ final class Recipe {
           Normalize.NAME,
           ExactDuplicates.NAME,
           NearDuplicates.NAME,
+          Sample.NAME,
           VinCheck.NAME,
           MaskPersonalData.NAME,
           HtmlToText.NAME,
@@ -76,6 +77,7 @@ final class Recipe {
             case Normalize.NAME -> new Normalize(named, current);
             case ExactDuplicates.NAME -> new ExactDuplicates(named, current);
             case NearDuplicates.NAME -> new NearDuplicates(named, current);
+            case Sample.NAME -> new Sample(named, current);
             case VinCheck.NAME -> new VinCheck(named, current);
             case MaskPersonalData.NAME -> new MaskPersonalData(named, current);
             case HtmlToText.NAME -> new HtmlToText(named, current);
@@ -221,7 +223,9 @@ final class Recipe {
       Verdict verdict = stage.apply(current, tally);
       if (verdict.rejected()) {
         tally.rejected(verdict.reason());
-        sink.rejected(reject(current, i, verdict));
+        if (verdict.detail() != null) {
+          sink.rejected(reject(current, i, verdict));
+        }
         return;
       }
       current = verdict.row();

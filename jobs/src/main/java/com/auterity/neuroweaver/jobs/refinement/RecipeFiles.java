@@ -21,7 +21,10 @@ final class RecipeFiles {
 
   private RecipeFiles() {}
 
-  /** A copy in which every stage's {@code words_file} has become {@code words}. */
+  /**
+   * A copy in which every stage's {@code words_file} has become {@code words}, and the hash of a
+   * tokenizer stands beside its name.
+   */
   static JsonNode inlined(JsonNode stages) {
     if (stages == null || !stages.isArray()) {
       return stages;
@@ -39,6 +42,10 @@ final class RecipeFiles {
         ArrayNode words = stage.putArray("words");
         lines(file, place + "." + WORDS_FILE).forEach(words::add);
         stage.remove(WORDS_FILE);
+      }
+      if (copy.get(i) instanceof ObjectNode stage
+          && Sample.NAME.equals(stage.path("stage").asText())) {
+        TokenCount.pin(stage, "stages[" + i + "] (" + Sample.NAME + ")");
       }
     }
     return copy;
