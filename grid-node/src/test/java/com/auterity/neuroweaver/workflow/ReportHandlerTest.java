@@ -153,6 +153,10 @@ class ReportHandlerTest {
              "masked_examples": {"phone": [{"column": "note", "action": "replace", "ordinal": 4,
                "text": "call [phone] <now>"}]},
              "stages": [
+               {"stage": "checks", "rows_in": 100, "changed": 0, "rejected": {}, "examples": {},
+                "report": {"checks": [{"name": "km", "check": "km < 900000", "on_failure": "warn",
+                  "passed": false, "failing_rows": 2,
+                  "examples": [{"ordinal": 17, "found": "km = 999999"}]}]}},
                {"stage": "vin_check", "rows_in": 100, "changed": 0, "rejected": {"vin_length": 1},
                 "examples": {"vin_length": [{"ordinal": 7, "detail": "has 3 characters",
                   "row": {"vin": "<b>", "note": "hi"}}]}},
@@ -167,11 +171,12 @@ class ReportHandlerTest {
                "mean_length": 20.5}]},
              "profile_after": {"rows": 97, "columns": [{"name": "note", "type": "string",
                "count": 97, "nulls": 0, "distinct": 80, "min": "a", "max": "z",
+               "frequent": [{"value": "squeal", "count": 31}],
                "mean_length": 20.5}]}}
             """);
     FakeContext context = run(MAPPER.createObjectNode().put("refine", refine));
     ObjectNode result = handler.run(context);
-    assertEquals("vin_check", json(context, result).at("/refinement/stages/0/stage").asText());
+    assertEquals("vin_check", json(context, result).at("/refinement/stages/1/stage").asText());
     String html =
         new String(context.blobs.get(result.get("report_html").asText()), StandardCharsets.UTF_8);
     for (String shown :
@@ -185,6 +190,9 @@ class ReportHandlerTest {
             "call [phone] &lt;now&gt;",
             "1,200",
             "90.0 % → 100.0 %",
+            "km &lt; 900000",
+            "row 17: km = 999999",
+            "squeal (31)",
             "- → z")) {
       assertTrue(html.contains(shown), shown + " in " + html);
     }

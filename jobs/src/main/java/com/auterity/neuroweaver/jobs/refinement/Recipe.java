@@ -38,6 +38,7 @@ final class Recipe {
           Normalize.NAME,
           ExactDuplicates.NAME,
           NearDuplicates.NAME,
+          Sample.NAME,
           VinCheck.NAME,
           MaskPersonalData.NAME,
           HtmlToText.NAME,
@@ -90,6 +91,7 @@ final class Recipe {
             case Normalize.NAME -> new Normalize(named, current);
             case ExactDuplicates.NAME -> new ExactDuplicates(named, current);
             case NearDuplicates.NAME -> new NearDuplicates(named, current);
+            case Sample.NAME -> new Sample(named, current);
             case VinCheck.NAME -> new VinCheck(named, current);
             case MaskPersonalData.NAME -> new MaskPersonalData(named, current);
             case HtmlToText.NAME -> new HtmlToText(named, current);
@@ -361,9 +363,13 @@ final class Recipe {
   }
 
   private void drop(Row row, int place, Verdict verdict, Tally tally, Sink sink) {
-    Row reject = reject(row, place, verdict);
     String stage = stages.get(place).name();
     tally.rejected(place, stage, verdict.reason());
+    if (verdict.detail() == null) {
+      // The stage was told not to keep them.
+      return;
+    }
+    Row reject = reject(row, place, verdict);
     if (tally.wantsDropped(place, stage, verdict.reason())) {
       tally.dropped(place, stage, verdict.reason(), dropped(reject));
     }

@@ -22,7 +22,10 @@ final class RecipeFiles {
 
   private RecipeFiles() {}
 
-  /** A copy in which {@code words_file} has become {@code words}, {@code rules_file} rules. */
+  /**
+   * A copy in which {@code words_file} has become {@code words}, {@code rules_file} rules, and the
+   * hash of a tokenizer stands beside its name.
+   */
   static JsonNode inlined(JsonNode stages) {
     if (stages == null || !stages.isArray()) {
       return stages;
@@ -44,6 +47,10 @@ final class RecipeFiles {
       if (copy.get(i).path("stage").asText().equals(Augment.NAME)) {
         rules(
             copy.get(i).path("operations"), "stages[" + i + "] (" + Augment.NAME + ").operations");
+      }
+      if (copy.get(i) instanceof ObjectNode stage
+          && Sample.NAME.equals(stage.path("stage").asText())) {
+        TokenCount.pin(stage, "stages[" + i + "] (" + Sample.NAME + ")");
       }
     }
     return copy;

@@ -7,7 +7,7 @@ import com.auterity.neuroweaver.datasets.schema.Row;
  *
  * @param row null when rejected
  * @param reason short and countable, null when kept
- * @param detail the offending value in words, null when kept
+ * @param detail the offending value in words; null when kept, or when the row is only counted
  */
 record Verdict(Row row, String reason, String detail) {
   static Verdict keep(Row row) {
@@ -16,6 +16,11 @@ record Verdict(Row row, String reason, String detail) {
 
   static Verdict reject(String reason, String detail) {
     return new Verdict(null, reason, detail);
+  }
+
+  /** Counts the row as rejected without keeping it among the rejects. */
+  static Verdict drop(String reason) {
+    return new Verdict(null, reason, null);
   }
 
   boolean rejected() {
