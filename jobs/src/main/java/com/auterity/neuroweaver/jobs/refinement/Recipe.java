@@ -40,7 +40,8 @@ final class Recipe {
           TextFilter.NAME,
           LanguageFilter.NAME,
           ToxicityFilter.NAME,
-          PerplexityFilter.NAME);
+          PerplexityFilter.NAME,
+          QualityClassifier.NAME);
 
   private final Schema schema;
   private final List<Stage> stages;
@@ -91,6 +92,7 @@ final class Recipe {
             case LanguageFilter.NAME -> new LanguageFilter(named, current);
             case ToxicityFilter.NAME -> new ToxicityFilter(named, current);
             case PerplexityFilter.NAME -> new PerplexityFilter(named, current);
+            case QualityClassifier.NAME -> new QualityClassifier(named, current);
             default ->
                 throw Knobs.invalid(
                     place + ".stage", "is \"" + name + "\"", "one of " + String.join(", ", STAGES));

@@ -8,6 +8,7 @@ import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetNames;
 import com.auterity.neuroweaver.datasets.store.DatasetProfile;
+import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.RecordCodec;
 import com.auterity.neuroweaver.jobs.grid.FencedException;
@@ -39,15 +40,22 @@ import java.util.stream.Stream;
 public final class RefineHandler implements JobHandler {
   private final DatasetCatalog catalog;
   private final ModelSource models;
+  private final LinearTrainer trainer;
 
-  /** Without registered models: stages score with base models only. */
+  /** For recipes that neither score with registered models nor train. */
   public RefineHandler(DatasetCatalog catalog) {
-    this(catalog, new NoModels());
+    this(
+        catalog,
+        new NoModels(),
+        (features, good) -> {
+          throw new UnsupportedOperationException("there is no trainer here");
+        });
   }
 
-  public RefineHandler(DatasetCatalog catalog, ModelSource models) {
+  public RefineHandler(DatasetCatalog catalog, ModelSource models, LinearTrainer trainer) {
     this.catalog = catalog;
     this.models = models;
+    this.trainer = trainer;
   }
 
   /**
@@ -142,6 +150,7 @@ public final class RefineHandler implements JobHandler {
     Recipe.of(stages, source.schema(), source.partitionBy());
     StoredReferences.pinned(stages, reference -> catalog.get(tenant, reference));
     ScoringModels.pinned(stages, tenant, models, null);
+    QualityTraining.check(stages, source, reference -> catalog.get(tenant, reference));
   }
 
   @Override
@@ -188,19 +197,7 @@ public final class RefineHandler implements JobHandler {
   /** Fixes recipe and versions, so that nothing newer can slip into a later run of this job. */
   private State begin(JobContext context, Request request) {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
-    JsonNode referenced =
-        StoredReferences.pinned(
-            RecipeFiles.inlined(request.stages()),
-            reference -> context.datasets().get(context.tenant(), reference));
-    String stages =
-        ScoringModels.any(referenced)
-            ? ScoringModels.pinned(
-                    referenced,
-                    context.tenant(),
-                    models,
-                    ScoringModels.numerics(context.grid().nodes()))
-                .toString()
-            : referenced.toString();
+    String stages = fixed(context, request, newest).toString();
     Recipe recipe = RefineSteps.recipe(stages, newest, List.of());
     String keys = recipe.keys();
     if (!keys.isEmpty()) {
@@ -219,6 +216,24 @@ public final class RefineHandler implements JobHandler {
             keys);
     context.commit(0, RecordCodec.encode(state));
     return state;
+  }
+
+  /** The stages with all that they refer to as it is now. */
+  private JsonNode fixed(JobContext context, Request request, Manifest newest) {
+    Function<String, Manifest> datasets =
+        reference -> context.datasets().get(context.tenant(), reference);
+    JsonNode stages = StoredReferences.pinned(RecipeFiles.inlined(request.stages()), datasets);
+    if (ScoringModels.any(stages)) {
+      String numerics = ScoringModels.numerics(context.grid().nodes());
+      stages = ScoringModels.pinned(stages, context.tenant(), models, numerics);
+    }
+    DatasetReader reader = new DatasetReader(context.datasets(), context.chunks());
+    return QualityTraining.trained(
+        stages,
+        newest,
+        datasets,
+        version -> partition -> reader.partitionRows(version, partition),
+        trainer);
   }
 
   private static void refine(
@@ -352,10 +367,11 @@ public final class RefineHandler implements JobHandler {
     counts(result.putObject("changed"), state, RefineOutcome::changed);
     JsonNode surveys = RefineSteps.json(state.surveys() == null ? "[]" : state.surveys());
     for (JsonNode survey : surveys) {
-      String of =
-          survey.path("stage").asText().equals(PerplexityFilter.NAME) ? "scores" : "clusters";
-      result.withArray("/" + of).add(survey);
+      boolean scores = survey.path("stage").asText().equals(PerplexityFilter.NAME);
+      result.withArray(scores ? "/scores" : "/clusters").add(survey);
     }
+    QualityTraining.reports(RefineSteps.json(state.stages()))
+        .forEach(classifier -> result.withArray("/scores").add(classifier));
     result.put("rejects_dataset", request.rejects());
     result.put("rejects_version_id", rejects.versionId());
     result.set("profile_before", before(state, recipe.maskedColumns()));
