@@ -37,8 +37,7 @@ class IgniteLinearTrainerTest {
   @Test
   void judgesRowsItHasNotSeen() {
     double[][] half = Arrays.copyOf(features, 120);
-    double[] coefficients =
-        new IgniteLinearTrainer().fit(half, Arrays.copyOf(good, 120));
+    double[] coefficients = new IgniteLinearTrainer().fit(half, Arrays.copyOf(good, 120));
     int right = 0;
     for (int i = 120; i < 240; i++) {
       right += margin(coefficients, i) > 0 == good[i] ? 1 : 0;
