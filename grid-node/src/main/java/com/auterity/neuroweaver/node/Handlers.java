@@ -23,6 +23,7 @@ import com.auterity.neuroweaver.publish.PublishHandler;
 import com.auterity.neuroweaver.publish.UnpublishHandler;
 import com.auterity.neuroweaver.registry.DeployHandler;
 import com.auterity.neuroweaver.registry.RegisterHandler;
+import com.auterity.neuroweaver.scoring.IgniteLinearTrainer;
 import com.auterity.neuroweaver.workflow.ReportHandler;
 import com.auterity.neuroweaver.workflow.WorkflowHandler;
 import com.auterity.neuroweaver.workflow.WorkflowSource;
@@ -44,7 +45,8 @@ final class Handlers {
     handlers.add(new ProfileHandler(parts.datasets()));
     handlers.add(new PublishHandler(features.published(), parts.datasets(), parts.clock()));
     handlers.add(new UnpublishHandler(features.published()));
-    handlers.add(new RefineHandler(parts.datasets(), features.registry()));
+    handlers.add(
+        new RefineHandler(parts.datasets(), features.registry(), new IgniteLinearTrainer()));
     handlers.add(
         new TrainHandler(
             parts.datasets(),

@@ -54,6 +54,7 @@ final class Recipe {
           ToxicityFilter.NAME,
           Augment.NAME,
           PerplexityFilter.NAME,
+          QualityClassifier.NAME,
           Checks.NAME);
 
   private final Schema schema;
@@ -108,6 +109,7 @@ final class Recipe {
             case Augment.NAME -> Augment.of(named, current, partitionBy);
             case PerplexityFilter.NAME -> new PerplexityFilter(named, current);
             case Checks.NAME -> new Checks(named, current);
+            case QualityClassifier.NAME -> new QualityClassifier(named, current);
             default ->
                 throw Knobs.invalid(
                     place + ".stage", "is \"" + name + "\"", "one of " + String.join(", ", STAGES));

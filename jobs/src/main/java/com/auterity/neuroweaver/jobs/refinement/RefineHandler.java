@@ -8,6 +8,7 @@ import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetNames;
 import com.auterity.neuroweaver.datasets.store.DatasetProfile;
+import com.auterity.neuroweaver.datasets.store.DatasetReader;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.RecordCodec;
 import com.auterity.neuroweaver.jobs.grid.FencedException;
@@ -39,15 +40,22 @@ import java.util.stream.Stream;
 public final class RefineHandler implements JobHandler {
   private final DatasetCatalog catalog;
   private final ModelSource models;
+  private final LinearTrainer trainer;
 
-  /** Without registered models: stages score with base models only. */
+  /** For recipes that neither score with registered models nor train. */
   public RefineHandler(DatasetCatalog catalog) {
-    this(catalog, new NoModels());
+    this(
+        catalog,
+        new NoModels(),
+        (features, good) -> {
+          throw new UnsupportedOperationException("there is no trainer here");
+        });
   }
 
-  public RefineHandler(DatasetCatalog catalog, ModelSource models) {
+  public RefineHandler(DatasetCatalog catalog, ModelSource models, LinearTrainer trainer) {
     this.catalog = catalog;
     this.models = models;
+    this.trainer = trainer;
   }
 
   /**
@@ -149,6 +157,7 @@ public final class RefineHandler implements JobHandler {
     Recipe.of(stages, source.schema(), source.partitionBy());
     StoredReferences.pinned(stages, reference -> catalog.get(tenant, reference));
     ScoringModels.pinned(stages, tenant, models, null);
+    QualityTraining.check(stages, source, reference -> catalog.get(tenant, reference));
   }
 
   @Override
@@ -195,19 +204,7 @@ public final class RefineHandler implements JobHandler {
   /** Fixes recipe and versions, so that nothing newer can slip into a later run of this job. */
   private State begin(JobContext context, Request request) {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
-    JsonNode referenced =
-        StoredReferences.pinned(
-            RecipeFiles.inlined(request.stages()),
-            reference -> context.datasets().get(context.tenant(), reference));
-    String stages =
-        ScoringModels.any(referenced)
-            ? ScoringModels.pinned(
-                    referenced,
-                    context.tenant(),
-                    models,
-                    ScoringModels.numerics(context.grid().nodes()))
-                .toString()
-            : referenced.toString();
+    String stages = fixed(context, request, newest).toString();
     Recipe recipe = RefineSteps.recipe(stages, newest, List.of());
     String keys = recipe.keys();
     if (!keys.isEmpty()) {
@@ -227,6 +224,24 @@ public final class RefineHandler implements JobHandler {
             keys);
     context.commit(0, RecordCodec.encode(state));
     return state;
+  }
+
+  /** The stages with all that they refer to as it is now. */
+  private JsonNode fixed(JobContext context, Request request, Manifest newest) {
+    Function<String, Manifest> datasets =
+        reference -> context.datasets().get(context.tenant(), reference);
+    JsonNode stages = StoredReferences.pinned(RecipeFiles.inlined(request.stages()), datasets);
+    if (ScoringModels.any(stages)) {
+      String numerics = ScoringModels.numerics(context.grid().nodes());
+      stages = ScoringModels.pinned(stages, context.tenant(), models, numerics);
+    }
+    DatasetReader reader = new DatasetReader(context.datasets(), context.chunks());
+    return QualityTraining.trained(
+        stages,
+        newest,
+        datasets,
+        version -> partition -> reader.partitionRows(version, partition),
+        trainer);
   }
 
   private static void refine(
@@ -420,11 +435,12 @@ public final class RefineHandler implements JobHandler {
   /**
    * In the recipe's order {@code {stage, rows_in, changed, made, rejected: {REASON: n}, examples:
    * {REASON: [{ordinal, detail, row}]}, report}}; made only where rows were, the last only from
-   * survey stages.
+   * survey stages and classifiers.
    */
   private static void stages(ArrayNode into, State state, Recipe recipe) {
     List<String> names = recipe.stageNames();
     List<Integer> surveyed = recipe.surveyStages();
+    JsonNode written = RefineSteps.json(state.stages());
     JsonNode reports = RefineSteps.json(state.surveys() == null ? "[]" : state.surveys());
     for (int place = 0; place < names.size(); place++) {
       String name = names.get(place);
@@ -448,6 +464,9 @@ public final class RefineHandler implements JobHandler {
                 }
               });
       JsonNode report = reports.path(surveyed.indexOf(place));
+      if (!report.isObject()) {
+        report = QualityTraining.report(written.get(place));
+      }
       if (report.isObject()) {
         stage.set("report", report);
       }

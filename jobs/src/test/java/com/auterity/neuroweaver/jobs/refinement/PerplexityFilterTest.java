@@ -28,9 +28,12 @@ import com.auterity.neuroweaver.jobs.grid.GridNode;
 import com.auterity.neuroweaver.jobs.inference.ModelSource;
 import com.auterity.neuroweaver.jobs.inference.ServedModel;
 import com.auterity.neuroweaver.jobs.model.LlamaModel;
+import com.auterity.neuroweaver.jobs.model.LoraAdapter;
+import com.auterity.neuroweaver.jobs.model.LoraConfig;
 import com.auterity.neuroweaver.jobs.model.LoraGradient;
 import com.auterity.neuroweaver.jobs.model.MicroBatch;
 import com.auterity.neuroweaver.jobs.model.ModelFolder;
+import com.auterity.neuroweaver.jobs.model.PeftAdapter;
 import com.auterity.neuroweaver.jobs.model.Result;
 import com.auterity.neuroweaver.jobs.tensor.Devices;
 import com.auterity.neuroweaver.jobs.training.VirtualGrid;
@@ -42,6 +45,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -70,7 +74,7 @@ class PerplexityFilterTest {
   private final ModelFolder nano = ModelFolder.open(ModelFolder.resolve("nano"));
   private final MemoryDatasetCatalog catalog = new MemoryDatasetCatalog(4);
   private final MemoryChunkStore chunks = new MemoryChunkStore();
-  private final RefineHandler handler = new RefineHandler(catalog, new Registered());
+  private final RefineHandler handler = new RefineHandler(catalog, new Registered(), null);
   private MemoryBlobStore blobs;
 
   @TempDir Path folder;
@@ -110,6 +114,17 @@ class PerplexityFilterTest {
   private final class Registered implements ModelSource {
     @Override
     public ServedModel model(String tenant, String reference) {
+      if (reference.equals("tuned")) {
+        return new ServedModel(
+            "tuned",
+            "2.0.0",
+            "mv_2",
+            "nano",
+            nano.sha256(),
+            blobs.put(PeftAdapter.weightsFile(adapter())),
+            blobs.put(PeftAdapter.configFile(adapter(), "nano")),
+            "{}");
+      }
       if (!reference.equals("advisor@1.0.0")) {
         throw NeuroWeaverException.notFound("there is no model '" + reference + "'");
       }
@@ -146,6 +161,41 @@ class PerplexityFilterTest {
         assertEquals(loss, (double) row.get(3), 0.01 * loss);
       }
     }
+  }
+
+  /** An adapter that changes something: a fresh one has zeros for B. */
+  private LoraAdapter adapter() {
+    LoraAdapter adapter =
+        LoraAdapter.init(nano.config(), new LoraConfig(4, 8, 0, List.of("q_proj", "down_proj")), 8);
+    Random random = new Random(3);
+    for (int i = 0; i < adapter.parameters().length; i++) {
+      adapter.parameters()[i] += (float) (0.15 * random.nextGaussian());
+    }
+    return adapter;
+  }
+
+  @Test
+  void aRegisteredModelScoresWithItsAdapter() throws Exception {
+    run(
+        "tuned",
+        1,
+        1,
+        "[{\"stage\":\"perplexity_filter\",\"model\":\"tuned\",\"columns\":[\"t\"],"
+            + "\"measure\":\"loss\",\"score_column\":\"loss\",\"max_tokens\":24}]");
+    int differ = 0;
+    try (LlamaModel model = nano.load(Devices.best())) {
+      LoraGradient forward = new LoraGradient(model);
+      for (Row row : read("tuned").subList(0, 10)) {
+        int[] ids = nano.tokenizer().encode("<|endoftext|>" + row.text(1));
+        MicroBatch text = MicroBatch.ofText(Arrays.copyOf(ids, Math.min(24, ids.length)));
+        Result tuned = forward.loss(adapter(), text);
+        double loss = tuned.lossSum() / tuned.targetTokens();
+        assertEquals(loss, (double) row.get(3), 0.01 * loss);
+        double base = forward.loss(null, text).lossSum() / tuned.targetTokens();
+        differ += Math.abs(base - loss) > 0.02 * loss ? 1 : 0;
+      }
+    }
+    assertTrue(differ >= 5, differ + " of 10 losses differ from the base model's");
   }
 
   @Test

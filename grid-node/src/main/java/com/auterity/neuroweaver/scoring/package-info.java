@@ -1,0 +1,2 @@
+/** Classifiers trained with Apache Ignite ML. */
+package com.auterity.neuroweaver.scoring;
