@@ -12,9 +12,11 @@ import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The stages of one refinement, in order, made for one schema. */
@@ -45,7 +47,8 @@ final class Recipe {
           TextFilter.NAME,
           LanguageFilter.NAME,
           ToxicityFilter.NAME,
-          Augment.NAME);
+          Augment.NAME,
+          Synthesize.NAME);
 
   private final Schema schema;
   private final List<Stage> stages;
@@ -96,6 +99,7 @@ final class Recipe {
             case LanguageFilter.NAME -> new LanguageFilter(named, current);
             case ToxicityFilter.NAME -> new ToxicityFilter(named, current);
             case Augment.NAME -> Augment.of(named, current, partitionBy);
+            case Synthesize.NAME -> new Synthesize(named, current, masked(made));
             default ->
                 throw Knobs.invalid(
                     place + ".stage", "is \"" + name + "\"", "one of " + String.join(", ", STAGES));
@@ -123,6 +127,16 @@ final class Recipe {
           "changes " + partitionBy + ", by which the dataset's rows are placed",
           "to name columns without it");
     }
+  }
+
+  private static Set<Integer> masked(List<Stage> before) {
+    Set<Integer> columns = new HashSet<>();
+    for (Stage stage : before) {
+      if (stage instanceof MaskPersonalData mask) {
+        columns.addAll(mask.columns());
+      }
+    }
+    return columns;
   }
 
   /** What must see every row before it judges one would not see the rows that are made. */
@@ -280,6 +294,14 @@ final class Recipe {
       base = base < 0 ? stage.above() : base;
       long next = above(stage, base);
       stage.open(node, source.tenant());
+      if (stage.sees()) {
+        for (Iterator<Row> all = rows.get(); all.hasNext(); ) {
+          Row row = before(i, all.next());
+          if (row != null) {
+            stage.see(row);
+          }
+        }
+      }
       for (Iterator<Row> all = rows.get(); all.hasNext(); ) {
         Row row = before(i, all.next());
         if (row != null) {

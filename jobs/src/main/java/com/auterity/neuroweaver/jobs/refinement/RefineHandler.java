@@ -337,8 +337,16 @@ public final class RefineHandler implements JobHandler {
       counts(result.putObject("made"), state, RefineOutcome::made);
     }
     JsonNode surveys = RefineSteps.json(state.surveys() == null ? "[]" : state.surveys());
-    if (!surveys.isEmpty()) {
-      result.set("clusters", surveys);
+    ArrayNode clusters = context.parameters().arrayNode();
+    ArrayNode synthesis = context.parameters().arrayNode();
+    surveys.forEach(
+        said ->
+            (said.path("stage").asText().equals(Synthesize.NAME) ? synthesis : clusters).add(said));
+    if (!clusters.isEmpty()) {
+      result.set("clusters", clusters);
+    }
+    if (!synthesis.isEmpty()) {
+      result.set("synthesis", synthesis);
     }
     result.put("rejects_dataset", request.rejects());
     result.put("rejects_version_id", rejects.versionId());
