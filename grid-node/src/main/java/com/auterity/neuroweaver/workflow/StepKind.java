@@ -18,7 +18,10 @@ enum StepKind {
       "rejects_dataset",
       "profile_before",
       "profile_after",
-      "masked"),
+      "masked",
+      "changed",
+      "made",
+      "stages"),
   TRAIN(
       "adapter_blob",
       "adapter_config_blob",

@@ -33,6 +33,13 @@ interface ExpandingStage extends SurveyStage {
   /** Before the first row is made on a node. */
   default void open(NodeContext node, String tenant) {}
 
+  /** Whether it must {@link #see} every row that enters before it makes one. */
+  default boolean sees() {
+    return false;
+  }
+
+  default void see(Row row) {}
+
   @Override
   default Verdict apply(Row row, Tally tally) {
     return Verdict.keep(row);

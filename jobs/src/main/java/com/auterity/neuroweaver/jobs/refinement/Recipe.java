@@ -12,9 +12,11 @@ import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -55,7 +57,8 @@ final class Recipe {
           Augment.NAME,
           PerplexityFilter.NAME,
           QualityClassifier.NAME,
-          Checks.NAME);
+          Checks.NAME,
+          Synthesize.NAME);
 
   private final Schema schema;
   private final List<Stage> stages;
@@ -110,6 +113,7 @@ final class Recipe {
             case PerplexityFilter.NAME -> new PerplexityFilter(named, current);
             case Checks.NAME -> new Checks(named, current);
             case QualityClassifier.NAME -> new QualityClassifier(named, current);
+            case Synthesize.NAME -> new Synthesize(named, current, masked(made));
             default ->
                 throw Knobs.invalid(
                     place + ".stage", "is \"" + name + "\"", "one of " + String.join(", ", STAGES));
@@ -137,6 +141,16 @@ final class Recipe {
           "changes " + partitionBy + ", by which the dataset's rows are placed",
           "to name columns without it");
     }
+  }
+
+  private static Set<Integer> masked(List<Stage> before) {
+    Set<Integer> columns = new HashSet<>();
+    for (Stage stage : before) {
+      if (stage instanceof MaskPersonalData mask) {
+        columns.addAll(mask.columns());
+      }
+    }
+    return columns;
   }
 
   /** What must see every row before it judges one would not see the rows that are made. */
@@ -299,6 +313,14 @@ final class Recipe {
       base = base < 0 ? stage.above() : base;
       long next = above(stage, base);
       stage.open(node, source.tenant());
+      if (stage.sees()) {
+        for (Iterator<Row> all = rows.get(); all.hasNext(); ) {
+          Row row = before(i, all.next());
+          if (row != null) {
+            stage.see(row);
+          }
+        }
+      }
       for (Iterator<Row> all = rows.get(); all.hasNext(); ) {
         Row row = before(i, all.next());
         if (row != null) {

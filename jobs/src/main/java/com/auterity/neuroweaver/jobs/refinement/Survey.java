@@ -45,6 +45,10 @@ final class Survey {
     return source;
   }
 
+  String jobId() {
+    return context.jobId();
+  }
+
   /** Another version, by its id. */
   Manifest version(String versionId) {
     return context.datasets().get(context.tenant(), versionId);

@@ -439,7 +439,7 @@ class AugmentTest {
             + " automotive has no dataset nothing",
         "{grammar: 'automotive', rows: 3} | grammar is \"automotive\"; right would be a kit and a"
             + " dataset of it",
-        "{grammar: 'automotive/dealership-qa'} | ",
+        "{grammar: 'automotive/dealership_qa'} | rows is missing; right would be a whole number",
       })
   void refusesWrongKnobsNamingThePlace(String knobs, String message) {
     jobs.store("raw", REQUESTS, "vin", requests(3));
@@ -452,9 +452,7 @@ class AugmentTest {
                     RefineJobs.parameters(
                         "raw", "x", "[" + knobs.replaceFirst("\\{", "{stage: 'augment', ") + "]")));
     assertEquals(ErrorKind.INVALID_INPUT, error.kind());
-    if (message != null) {
-      assertTrue(error.getMessage().contains(message.strip()), error.getMessage());
-    }
+    assertTrue(error.getMessage().contains(message.strip()), error.getMessage());
   }
 
   @Test
