@@ -29,7 +29,7 @@ final class RefineBench implements Bench {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long SEED = 1;
   private static final int ROWS = 96_000;
-  private static final int WARM_TURNS = 6;
+  private static final int WARM_TURNS = 14;
   private static final Duration LIMIT = Duration.ofMinutes(20);
 
   @Override
