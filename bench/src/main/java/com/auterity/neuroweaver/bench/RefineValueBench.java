@@ -31,7 +31,7 @@ final class RefineValueBench implements Bench {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long SEED = 1;
   private static final int ROWS = 12_000;
-  private static final int HELD_OUT = 400;
+  private static final int HELD_OUT = 800;
   private static final int NODES = 2;
   private static final Duration LIMIT = Duration.ofMinutes(60);
 
