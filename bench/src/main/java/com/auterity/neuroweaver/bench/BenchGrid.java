@@ -48,6 +48,15 @@ final class BenchGrid implements AutoCloseable {
     }
   }
 
+  NeuroWeaverClient client() {
+    return client;
+  }
+
+  /** Process ids of its nodes. */
+  List<Long> pids() {
+    return grid.pids();
+  }
+
   /** Runs a workflow of these steps to its end; gives each step as it ended, by name. */
   Map<String, WorkflowStep> run(String name, ObjectNode steps, Duration limit)
       throws InterruptedException {

@@ -8,13 +8,11 @@ import com.auterity.neuroweaver.client.NeuroWeaverClient;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Column;
-import com.auterity.neuroweaver.workflow.LocalGrid;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,13 +57,8 @@ final class OurIngest {
    * @param warm loaded before, uncounted, so that compiled code is measured
    */
   Turn turn(Source source, Source warm, boolean csv) throws InterruptedException {
-    LocalGrid grid = LocalGrid.start(home, folder, NODES, SETTINGS);
-    // Its nodes do not hear Ctrl-C.
-    Thread killer = new Thread(grid::close);
-    Runtime.getRuntime().addShutdownHook(killer);
-    try {
-      List<URI> addresses = grid.awaitReady();
-      NeuroWeaverClient client = NeuroWeaverClient.at(addresses.get(0));
+    try (BenchGrid grid = new BenchGrid(home, folder, NODES, SETTINGS, node -> List.of())) {
+      NeuroWeaverClient client = grid.client();
       load(client, "warm", warm, csv);
       scan(client, "warm", warm);
       long started = System.nanoTime();
@@ -79,14 +72,6 @@ final class OurIngest {
         peaks.add(peakMegabytes(pid));
       }
       return new Turn(loadSeconds, loaded.get("bytes").asLong(), scanSeconds, peaks);
-    } finally {
-      grid.close();
-      try {
-        Runtime.getRuntime().removeShutdownHook(killer);
-        grid.delete();
-      } catch (IllegalStateException e) {
-        // This JVM is going down; the hook is running.
-      }
     }
   }
 

@@ -46,16 +46,7 @@ public final class LocalGrid implements AutoCloseable {
    * Clears the folder of an earlier grid of ours and starts a new one in it.
    *
    * @param settings {@code key=value} of every node's configuration, over what this would choose
-   */
-  public static LocalGrid start(Path home, Path folder, int count, List<String> settings)
-      throws InterruptedException {
-    return start(home, folder, count, settings, node -> List.of());
-  }
-
-  /**
-   * As {@link #start(Path, Path, int, List)}, each node started through a command.
-   *
-   * @param launcher for a node's number, from 0, what its command line begins with
+   * @param launcher for a node's number, from 0, what its command line begins with; may be empty
    */
   public static LocalGrid start(
       Path home, Path folder, int count, List<String> settings, IntFunction<List<String>> launcher)

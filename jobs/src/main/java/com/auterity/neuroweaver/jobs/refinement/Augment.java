@@ -48,10 +48,8 @@ final class Augment implements ExpandingStage {
 
   private Augment(Knobs knobs, Schema schema) {
     texts = knobs.textColumns("columns", schema);
-    Integer many = knobs.whole("copies", 1, MOST_COPIES);
-    copies = many == null ? 1 : many;
-    Double share = knobs.number("fraction", 0.000001, 1);
-    fraction = share == null ? 1 : share;
+    copies = knobs.whole("copies", 1, 1, MOST_COPIES);
+    fraction = knobs.number("fraction", 1, 0.000001, 1);
     where = where(knobs, schema);
     seed = seed(knobs);
     List<JsonNode> list = knobs.list("operations");
@@ -64,8 +62,7 @@ final class Augment implements ExpandingStage {
   }
 
   static long seed(Knobs knobs) {
-    Integer seed = knobs.whole("seed", Integer.MIN_VALUE, Integer.MAX_VALUE);
-    return seed == null ? 0 : seed;
+    return knobs.whole("seed", 0, Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
 
   static RowFilter where(Knobs knobs, Schema schema) {

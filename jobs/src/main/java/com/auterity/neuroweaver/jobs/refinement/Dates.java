@@ -28,8 +28,7 @@ final class Dates implements Stage {
       throw Knobs.invalid(
           knobs.place() + ".order", "is missing", "mdy (1/31/2026) or dmy (31/1/2026)");
     }
-    Integer first = knobs.whole("two_digit_years_from", 1900, 2000);
-    firstYear = first == null ? FIRST_YEAR : first;
+    firstYear = knobs.whole("two_digit_years_from", FIRST_YEAR, 1900, 2000);
     knobs.done();
   }
 

@@ -94,6 +94,27 @@ final class Knobs {
     return number;
   }
 
+  /** As {@link #number(String, double, double)}, with what counts when it is absent. */
+  double number(String key, double otherwise, double least, double most) {
+    Double number = number(key, least, most);
+    return number == null ? otherwise : number;
+  }
+
+  /** A number above 0 and at most 1; null when absent. */
+  Double share(String key) {
+    Double share = number(key);
+    if (share != null && !(share > 0 && share <= 1)) {
+      throw invalid(place + "." + key, "is " + share, "a number above 0 and at most 1");
+    }
+    return share;
+  }
+
+  /** As {@link #share(String)}, with what counts when it is absent. */
+  double share(String key, double otherwise) {
+    Double share = share(key);
+    return share == null ? otherwise : share;
+  }
+
   /** A whole number between two others, both allowed; null when absent. */
   Integer whole(String key, int least, int most) {
     JsonNode value = value(key);
@@ -107,6 +128,12 @@ final class Knobs {
           place + "." + key, "is " + shown(value), "a whole number from " + least + " to " + most);
     }
     return value.intValue();
+  }
+
+  /** As {@link #whole(String, int, int)}, with what counts when it is absent. */
+  int whole(String key, int otherwise, int least, int most) {
+    Integer whole = whole(key, least, most);
+    return whole == null ? otherwise : whole;
   }
 
   /** Places of the text columns that a list names. */

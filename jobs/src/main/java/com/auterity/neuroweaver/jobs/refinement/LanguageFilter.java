@@ -55,10 +55,8 @@ final class LanguageFilter implements Stage {
           "the other languages that may occur");
     }
     detector = LanguageDetectorBuilder.fromLanguages(among.toArray(Language[]::new)).build();
-    Integer letters = knobs.whole("min_letters", 0, JUDGED);
-    minLetters = letters == null ? MIN_LETTERS : letters;
-    Double confidence = knobs.number("min_confidence", 0, 1);
-    minConfidence = confidence == null ? MIN_CONFIDENCE : confidence;
+    minLetters = knobs.whole("min_letters", MIN_LETTERS, 0, JUDGED);
+    minConfidence = knobs.number("min_confidence", MIN_CONFIDENCE, 0, 1);
     knobs.done();
   }
 

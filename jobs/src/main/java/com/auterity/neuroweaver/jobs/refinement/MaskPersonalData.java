@@ -106,21 +106,14 @@ final class MaskPersonalData implements Stage {
   }
 
   private int keepLast(Knobs knobs) {
-    Double keep = knobs.number("keep_last");
-    if (keep == null) {
-      return 4;
-    }
-    if (keep != Math.rint(keep) || keep < 0 || keep > MOST_KEPT) {
-      throw Knobs.invalid(
-          knobs.place() + ".keep_last", "is " + keep, "a whole number from 0 to " + MOST_KEPT);
-    }
-    if (!actions.containsValue(MaskingAction.MASK)) {
+    int keep = knobs.whole("keep_last", 4, 0, MOST_KEPT);
+    if (knobs.has("keep_last") && !actions.containsValue(MaskingAction.MASK)) {
       throw Knobs.invalid(
           knobs.place() + ".keep_last",
           "is given though nothing is masked",
           "action mask beside it");
     }
-    return keep.intValue();
+    return keep;
   }
 
   private MaskingKey key(Knobs knobs, Function<String, String> environment) {

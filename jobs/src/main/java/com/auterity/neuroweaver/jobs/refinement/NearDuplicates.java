@@ -93,13 +93,13 @@ final class NearDuplicates implements SurveyStage {
       throw Knobs.invalid(place + ".columns", "names a column twice", "each column once");
     }
     Unit unit = knobs.choice("shingle", Unit.class, Unit.WORDS);
-    int size = whole(knobs, "shingle_size", unit == Unit.WORDS ? 3 : 5, 1, 64);
+    int size = knobs.whole("shingle_size", unit == Unit.WORDS ? 3 : 5, 1, 64);
     boolean caseCounts = knobs.flag("case_sensitive", false);
-    double threshold = part(knobs, "threshold", 0.8);
-    int permutations = whole(knobs, "permutations", 128, 2, 1024);
+    double threshold = knobs.share("threshold", 0.8);
+    int permutations = knobs.whole("permutations", 128, 2, 1024);
     Bands bands = bands(knobs, threshold, permutations);
     boolean verify = knobs.flag("verify", true);
-    int seed = whole(knobs, "seed", 1, 0, Integer.MAX_VALUE);
+    int seed = knobs.whole("seed", 1, 0, Integer.MAX_VALUE);
     Keep keep = knobs.choice("keep", Keep.class, Keep.FIRST);
     String keepBy = knobs.has("keep_by") ? knobs.text("keep_by") : null;
     boolean byColumn = keep == Keep.HIGHEST || keep == Keep.LOWEST;
@@ -145,10 +145,10 @@ final class NearDuplicates implements SurveyStage {
           knobs.place(), "has both bands and false_negative_weight", "one of the two");
     }
     if (!given) {
-      double weight = part(knobs, "false_negative_weight", 0.95);
+      double weight = knobs.share("false_negative_weight", 0.95);
       return Bands.of(threshold, permutations, weight);
     }
-    int bands = whole(knobs, "bands", 1, 1, permutations);
+    int bands = knobs.whole("bands", 1, 1, permutations);
     if (permutations % bands != 0) {
       throw Knobs.invalid(
           knobs.place() + ".bands",
@@ -156,33 +156,6 @@ final class NearDuplicates implements SurveyStage {
           "a divisor of permutations");
     }
     return new Bands(bands, permutations / bands);
-  }
-
-  private static int whole(Knobs knobs, String key, int otherwise, int least, int most) {
-    Double value = knobs.number(key);
-    if (value == null) {
-      return otherwise;
-    }
-    if (value != Math.rint(value) || value < least || value > most) {
-      throw Knobs.invalid(
-          knobs.place() + "." + key,
-          "is " + (value == Math.rint(value) ? String.format("%.0f", value) : value),
-          "a whole number from " + least + " to " + most);
-    }
-    return value.intValue();
-  }
-
-  /** Above 0 and at most 1. */
-  private static double part(Knobs knobs, String key, double otherwise) {
-    Double value = knobs.number(key);
-    if (value == null) {
-      return otherwise;
-    }
-    if (!(value > 0 && value <= 1)) {
-      throw Knobs.invalid(
-          knobs.place() + "." + key, "is " + value, "a number above 0 and at most 1");
-    }
-    return value;
   }
 
   @Override

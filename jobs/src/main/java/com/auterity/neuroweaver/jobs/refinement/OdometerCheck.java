@@ -47,10 +47,8 @@ final class OdometerCheck implements PartitionStage {
     odometer =
         Knobs.column(schema, knobs.text("odometer", "odometer"), knobs.place() + ".odometer");
     date = Knobs.column(schema, knobs.text("date"), knobs.place() + ".date");
-    Double most = knobs.number("max_per_day", 0, 100_000);
-    perDay = most == null ? MOST_PER_DAY : most;
-    Double slack = knobs.number("tolerance", 0, 1_000_000);
-    tolerance = slack == null ? 0 : slack;
+    perDay = knobs.number("max_per_day", MOST_PER_DAY, 0, 100_000);
+    tolerance = knobs.number("tolerance", 0, 0, 1_000_000);
     knobs.done();
     if (!name.equals(partitionBy)) {
       throw Knobs.invalid(

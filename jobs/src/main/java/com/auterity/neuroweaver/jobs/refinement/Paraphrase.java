@@ -25,8 +25,7 @@ final class Paraphrase implements TextOperation.Rewriting {
   private final double rate;
 
   Paraphrase(Knobs knobs, JsonNode node) {
-    Double given = knobs.number("rate", 0.001, 1);
-    rate = given == null ? 0.5 : given;
+    rate = knobs.number("rate", 0.5, 0.001, 1);
     rules =
         knobs.has(RULES)
             ? new ParaphraseRules(node.get(RULES), knobs.place() + "." + RULES)

@@ -33,8 +33,7 @@ final class QualityClassifier implements Stage {
       model = null;
       QualityLabels.of(inside);
     }
-    Double given = knobs.number("threshold", 0, 1);
-    threshold = given == null ? 0.5 : given;
+    threshold = knobs.number("threshold", 0.5, 0, 1);
     scoreColumn =
         knobs.has("score_column")
             ? Column.of(knobs.text("score_column"), ColumnType.FLOAT64)

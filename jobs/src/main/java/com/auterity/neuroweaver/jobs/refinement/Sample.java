@@ -130,11 +130,11 @@ final class Sample implements SurveyStage {
           "one of random, stratified, mixture, kmeans, diversity, score");
     }
     Method method = knobs.choice("method", Method.class, null);
-    Integer seed = knobs.whole("seed", 0, Integer.MAX_VALUE);
+    int seed = knobs.whole("seed", 1, 0, Integer.MAX_VALUE);
     keepRejects = knobs.flag("keep_rejects", true);
     Integer rows =
         knobs.whole("rows", 1, method == Method.DIVERSITY ? MOST_DIVERSE : Integer.MAX_VALUE);
-    Double fraction = fraction(knobs);
+    Double fraction = knobs.share("fraction");
     if (rows != null && fraction != null) {
       throw Knobs.invalid(place, "has both rows and fraction", "one of the two");
     }
@@ -180,9 +180,8 @@ final class Sample implements SurveyStage {
       case MIXTURE -> {
         strata.add(Knobs.column(schema, knobs.text("column"), place + ".column"));
         weights = knobs.has("weights") ? weights(knobs) : weights;
-        Double given = knobs.number("temperature", 0.01, 1_000);
-        temperature = given == null ? 1 : given;
-        if (weights.isEmpty() && given == null) {
+        temperature = knobs.number("temperature", 1, 0.01, 1_000);
+        if (weights.isEmpty() && !knobs.has("temperature")) {
           throw Knobs.invalid(
               place + ".weights",
               "is missing",
@@ -192,12 +191,12 @@ final class Sample implements SurveyStage {
       case KMEANS -> {
         columns = knobs.textColumns("columns", schema);
         clusters = required(knobs, "clusters", 1, 10_000);
-        iterations = whole(knobs, "iterations", 10, 1, 1_000);
-        trainRows = whole(knobs, "train_rows", 200_000, 1, Integer.MAX_VALUE);
+        iterations = knobs.whole("iterations", 10, 1, 1_000);
+        trainRows = knobs.whole("train_rows", 200_000, 1, Integer.MAX_VALUE);
         allocation = knobs.choice("allocation", Allocation.class, Allocation.EQUAL);
         pick = knobs.choice("pick", Pick.class, pick);
-        dimensions = whole(knobs, "dimensions", 256, 16, 1_024);
-        ngram = whole(knobs, "ngram", 2, 1, 5);
+        dimensions = knobs.whole("dimensions", 256, 16, 1_024);
+        ngram = knobs.whole("ngram", 2, 1, 5);
         if ((long) clusters * dimensions > MOST_CENTRE_VALUES) {
           throw Knobs.invalid(
               place + ".clusters",
@@ -207,8 +206,8 @@ final class Sample implements SurveyStage {
       }
       case DIVERSITY -> {
         columns = knobs.textColumns("columns", schema);
-        dimensions = whole(knobs, "dimensions", 256, 16, 1_024);
-        ngram = whole(knobs, "ngram", 2, 1, 5);
+        dimensions = knobs.whole("dimensions", 256, 16, 1_024);
+        ngram = knobs.whole("ngram", 2, 1, 5);
       }
       case SCORE -> {
         String name = knobs.text("column");
@@ -243,7 +242,7 @@ final class Sample implements SurveyStage {
         new Settings(
             place,
             method,
-            seed == null ? 1 : seed,
+            seed,
             rows,
             fraction,
             maxTokens,
@@ -264,20 +263,6 @@ final class Sample implements SurveyStage {
             pick,
             score,
             order);
-  }
-
-  private static Double fraction(Knobs knobs) {
-    Double fraction = knobs.number("fraction");
-    if (fraction != null && !(fraction > 0 && fraction <= 1)) {
-      throw Knobs.invalid(
-          knobs.place() + ".fraction", "is " + fraction, "a number above 0 and at most 1");
-    }
-    return fraction;
-  }
-
-  private static int whole(Knobs knobs, String key, int otherwise, int least, int most) {
-    Integer value = knobs.whole(key, least, most);
-    return value == null ? otherwise : value;
   }
 
   private static int required(Knobs knobs, String key, int least, int most) {

@@ -69,10 +69,8 @@ final class SpeechNoise implements TextOperation.Rewriting {
   private final boolean numberWords;
 
   SpeechNoise(Knobs knobs) {
-    Double fill = knobs.number("fillers", 0, 0.5);
-    fillers = fill == null ? 0.04 : fill;
-    Double sound = knobs.number("homophones", 0, 1);
-    homophones = sound == null ? 0.15 : sound;
+    fillers = knobs.number("fillers", 0.04, 0, 0.5);
+    homophones = knobs.number("homophones", 0.15, 0, 1);
     numberWords = knobs.flag("number_words", true);
     knobs.done();
   }

@@ -114,9 +114,8 @@ final class Synthesize implements ExpandingStage {
     temperature = knobs.number("temperature", 0, 2);
     maxTokens = knobs.whole("max_tokens", 1, 1_000_000);
     seed = Augment.seed(knobs);
-    perRow = orElse(knobs.whole("per_row", 1, MOST_PER_ROW), 1);
-    Double share = knobs.number("fraction", 0.000001, 1);
-    fraction = share == null ? 1 : share;
+    perRow = knobs.whole("per_row", 1, 1, MOST_PER_ROW);
+    fraction = knobs.number("fraction", 1, 0.000001, 1);
     where = Augment.where(knobs, schema);
     into(knobs);
     format = knobs.choice("format", Format.class, into.size() == 1 ? Format.TEXT : Format.JSON);
@@ -135,26 +134,21 @@ final class Synthesize implements ExpandingStage {
             condition, Augment.condition(condition, new Schema(all), knobs.place() + ".require"));
       }
     }
-    leastCharacters = orElse(knobs.whole("min_characters", 0, 1_000_000), 1);
-    mostCharacters = orElse(knobs.whole("max_characters", 1, 1_000_000), 20_000);
+    leastCharacters = knobs.whole("min_characters", 1, 0, 1_000_000);
+    mostCharacters = knobs.whole("max_characters", 20_000, 1, 1_000_000);
     if (leastCharacters > mostCharacters) {
       throw Knobs.invalid(
           knobs.place() + ".min_characters",
           "is " + leastCharacters + ", above max_characters",
           "at most " + mostCharacters);
     }
-    Double most = knobs.number("max_similarity", 0.5, 1);
-    similarity = most == null ? 0.8 : most;
+    similarity = knobs.number("max_similarity", 0.8, 0.5, 1);
     copies = new NearCopies(similarity);
     key = key(knobs);
-    timeoutSeconds = orElse(knobs.whole("timeout_seconds", 1, 600), 60);
-    retries = orElse(knobs.whole("retries", 0, 10), 5);
-    concurrency = orElse(knobs.whole("concurrency", 1, 64), 4);
+    timeoutSeconds = knobs.whole("timeout_seconds", 60, 1, 600);
+    retries = knobs.whole("retries", 5, 0, 10);
+    concurrency = knobs.whole("concurrency", 4, 1, 64);
     knobs.done();
-  }
-
-  private static int orElse(Integer given, int otherwise) {
-    return given == null ? otherwise : given;
   }
 
   private static URI address(Knobs knobs) {

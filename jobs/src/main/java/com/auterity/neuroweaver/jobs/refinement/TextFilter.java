@@ -59,10 +59,8 @@ final class TextFilter implements Stage {
               true,
               0));
     }
-    Integer few = knobs.whole("min_words_judged", 0, MOST_CHARACTERS);
-    int fewest = few == null ? FEW_WORDS : few;
-    Integer n = knobs.whole("ngram", 1, 20);
-    int ngram = n == null ? NGRAM : n;
+    int fewest = knobs.whole("min_words_judged", FEW_WORDS, 0, MOST_CHARACTERS);
+    int ngram = knobs.whole("ngram", NGRAM, 1, 20);
     Double ngrams =
         share(
             knobs,
@@ -71,7 +69,7 @@ final class TextFilter implements Stage {
             "a share of repeated " + ngram + "-grams",
             text -> TextMeasures.repeatedNgrams(text, ngram),
             fewest);
-    if (n != null && ngrams == null) {
+    if (knobs.has("ngram") && ngrams == null) {
       throw Knobs.invalid(
           knobs.place() + ".ngram", "is there alone", "max_repeated_ngrams beside it");
     }
@@ -91,7 +89,7 @@ final class TextFilter implements Stage {
       throw Knobs.invalid(
           knobs.place() + ".language", "is there alone", "min_stop_words beside it");
     }
-    if (few != null && ngrams == null && stop == null) {
+    if (knobs.has("min_words_judged") && ngrams == null && stop == null) {
       throw Knobs.invalid(
           knobs.place() + ".min_words_judged",
           "is there alone",

@@ -67,8 +67,7 @@ final class ToxicityFilter implements Stage {
     knobs.has(RecipeFiles.WORDS_FILE);
     List<String> list = knobs.has("words") ? knobs.texts("words") : ENGLISH;
     words = new WordList(list, knobs.place() + ".words");
-    Integer matches = knobs.whole("max_matches", 0, Integer.MAX_VALUE);
-    most = matches == null ? 0 : matches;
+    most = knobs.whole("max_matches", 0, 0, Integer.MAX_VALUE);
     knobs.done();
   }
 

@@ -28,8 +28,7 @@ final class Typos implements TextOperation.Rewriting {
   private final List<Kind> kinds;
 
   Typos(Knobs knobs) {
-    Double given = knobs.number("rate", 0.001, 1);
-    rate = given == null ? 0.1 : given;
+    rate = knobs.number("rate", 0.1, 0.001, 1);
     kinds = List.copyOf(knobs.choices("kinds", Kind.class));
     if (kinds.stream().distinct().count() < kinds.size()) {
       throw Knobs.invalid(knobs.place() + ".kinds", "names one twice", "each kind once");

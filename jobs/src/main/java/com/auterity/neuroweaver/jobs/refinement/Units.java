@@ -76,8 +76,7 @@ final class Units implements Stage {
           knobs.place() + ".rates", "has no rate of " + defaultUnit, "what one is in " + to);
     }
     decimal = knobs.choice("decimal", Amount.Decimal.class, Amount.Decimal.POINT);
-    Integer places = knobs.whole("decimals", 0, 9);
-    decimals = places != null ? places : isDistance(to) ? 0 : 2;
+    decimals = knobs.whole("decimals", isDistance(to) ? 0 : 2, 0, 9);
     for (Derived.Pair pair : derived.pairs()) {
       if (pair.column().type() == ColumnType.INT64 && decimals > 0) {
         throw Knobs.invalid(

@@ -10,16 +10,13 @@ import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetProfile;
-import com.auterity.neuroweaver.datasets.store.DatasetWriter;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
-import com.auterity.neuroweaver.datasets.store.Partitioning;
 import com.auterity.neuroweaver.jobs.grid.LocalRun;
+import com.auterity.neuroweaver.jobs.grid.StoredRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -52,30 +49,7 @@ class ProfileHandlerTest {
   }
 
   private static Manifest store(MemoryDatasetCatalog catalog, ReadingGrid grid) {
-    Reservation reserved = catalog.reserve("default", "cars", "job_load");
-    DatasetWriter writer =
-        new DatasetWriter(
-            grid.store,
-            "default",
-            reserved.versionId(),
-            CARS,
-            Partitioning.byOrdinal(catalog.partitions()));
-    ROWS.forEach(writer::add);
-    catalog.commit(
-        new Manifest(
-            "default",
-            reserved.datasetId(),
-            "cars",
-            reserved.versionId(),
-            reserved.version(),
-            CARS,
-            catalog.partitions(),
-            null,
-            writer.finish(),
-            List.of(),
-            "job_load",
-            Instant.EPOCH));
-    return catalog.get("default", "cars");
+    return StoredRows.store(catalog, grid.store, "cars", CARS, null, ROWS);
   }
 
   private static ObjectNode profile(MemoryDatasetCatalog catalog, ReadingGrid grid) {

@@ -12,21 +12,17 @@ import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
-import com.auterity.neuroweaver.datasets.store.DatasetWriter;
-import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
-import com.auterity.neuroweaver.datasets.store.Partitioning;
 import com.auterity.neuroweaver.jobs.grid.LocalGrid;
+import com.auterity.neuroweaver.jobs.grid.StoredRows;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,25 +63,7 @@ class ChecksTest {
       catalog = new MemoryDatasetCatalog(partitions);
       grid = new LocalGrid(catalog, chunks);
       handler = new RefineHandler(catalog);
-      Reservation raw = catalog.reserve("default", "raw", "job_load");
-      DatasetWriter writer =
-          new DatasetWriter(
-              chunks, "default", raw.versionId(), ORDERS, Partitioning.byOrdinal(partitions));
-      rows.forEach(writer::add);
-      catalog.commit(
-          new Manifest(
-              "default",
-              raw.datasetId(),
-              "raw",
-              raw.versionId(),
-              raw.version(),
-              ORDERS,
-              partitions,
-              null,
-              writer.finish(),
-              List.of(),
-              "job_load",
-              Instant.EPOCH));
+      StoredRows.store(catalog, chunks, "raw", ORDERS, null, rows);
     }
 
     LocalJob job(String stages) throws JsonProcessingException {

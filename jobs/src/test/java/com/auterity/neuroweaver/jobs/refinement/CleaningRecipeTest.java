@@ -11,20 +11,15 @@ import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
-import com.auterity.neuroweaver.datasets.store.ChunkInfo;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
-import com.auterity.neuroweaver.datasets.store.DatasetReader;
-import com.auterity.neuroweaver.datasets.store.DatasetWriter;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
-import com.auterity.neuroweaver.datasets.store.Partitioning;
 import com.auterity.neuroweaver.jobs.grid.LocalGrid;
+import com.auterity.neuroweaver.jobs.grid.StoredRows;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,40 +194,14 @@ class CleaningRecipeTest {
   }
 
   private void store(String name, List<Row> rows, String partitionBy) {
-    Reservation reservation = catalog.reserve("default", name, "job_load");
-    DatasetWriter writer =
-        new DatasetWriter(
-            chunks,
-            "default",
-            reservation.versionId(),
-            VISITS,
-            Partitioning.by(VISITS, partitionBy, catalog.partitions()));
-    rows.forEach(writer::add);
-    catalog.commit(
-        new Manifest(
-            "default",
-            reservation.datasetId(),
-            name,
-            reservation.versionId(),
-            reservation.version(),
-            VISITS,
-            catalog.partitions(),
-            partitionBy,
-            writer.finish(),
-            List.of(),
-            "job_load",
-            Instant.EPOCH));
+    StoredRows.store(catalog, chunks, name, VISITS, partitionBy, rows);
   }
 
   private List<Row> read(String name) {
-    List<Row> rows = new ArrayList<>();
-    new DatasetReader(catalog, chunks)
-        .rows(catalog.get("default", name))
-        .forEachRemaining(rows::add);
-    return rows;
+    return StoredRows.read(catalog, chunks, name);
   }
 
   private List<String> checksums(String name) {
-    return catalog.get("default", name).chunks().stream().map(ChunkInfo::sha256).toList();
+    return StoredRows.checksums(catalog, name);
   }
 }

@@ -11,21 +11,14 @@ import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
-import com.auterity.neuroweaver.datasets.store.ChunkInfo;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
-import com.auterity.neuroweaver.datasets.store.DatasetReader;
-import com.auterity.neuroweaver.datasets.store.DatasetWriter;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
-import com.auterity.neuroweaver.datasets.store.Partitioning;
-import com.auterity.neuroweaver.jobs.grid.GridFunction;
-import com.auterity.neuroweaver.jobs.grid.GridNode;
 import com.auterity.neuroweaver.jobs.grid.LocalGrid;
+import com.auterity.neuroweaver.jobs.grid.StoredRows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -33,11 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -198,7 +186,7 @@ class NearDuplicatesTest {
           "shingle": "characters", "shingle_size": 6}]
         """;
     ObjectNode one = run("one", recipe, grid);
-    try (ShuffledGrid three = new ShuffledGrid(3)) {
+    try (ScatteredGrid three = new ScatteredGrid(catalog, chunks, 3)) {
       ObjectNode other = run("other", recipe, three);
       assertEquals(one.get("stages"), other.get("stages"));
       assertTrue(three.nodesCalled.size() == 3, three.nodesCalled.toString());
@@ -519,57 +507,6 @@ class NearDuplicatesTest {
     return Integer.parseInt(reject.text(5).split(" ")[8].replace(",", ""));
   }
 
-  /** Nodes that hold the partitions in turn and answer after a drawn while. */
-  private final class ShuffledGrid extends LocalGrid {
-    private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
-    private final SplittableRandom random = new SplittableRandom(9);
-    private final int count;
-    private final Set<String> nodesCalled = new HashSet<>();
-
-    ShuffledGrid(int count) {
-      super(catalog, chunks);
-      this.count = count;
-    }
-
-    @Override
-    public List<GridNode> nodes() {
-      return IntStream.range(0, count).mapToObj(n -> new GridNode("n" + n, "test", 2)).toList();
-    }
-
-    @Override
-    public List<String> owners(int partition) {
-      return List.of("n" + partition % count);
-    }
-
-    @Override
-    public <I extends Record, O extends Record> CompletableFuture<O> call(
-        String node, Class<? extends GridFunction<I, O>> function, I input) {
-      nodesCalled.add(node);
-      CompletableFuture<O> late = new CompletableFuture<>();
-      long millis = random.nextInt(20);
-      clock.schedule(
-          () ->
-              super.call(node, function, input)
-                  .whenComplete(
-                      (output, error) -> {
-                        if (error == null) {
-                          late.complete(output);
-                        } else {
-                          late.completeExceptionally(new CompletionException(error));
-                        }
-                      }),
-          millis,
-          TimeUnit.MILLISECONDS);
-      return late;
-    }
-
-    @Override
-    public void close() {
-      clock.shutdownNow();
-      super.close();
-    }
-  }
-
   private ObjectNode run(String as, String recipe, LocalGrid on) throws Exception {
     return handler.run(job("job_" + as, as, recipe, on));
   }
@@ -598,38 +535,11 @@ class NearDuplicatesTest {
   }
 
   private void store(String name, Schema schema, List<Row> rows) {
-    String job = "job_load_" + name + "_" + rows.size();
-    Reservation reservation = catalog.reserve("default", name, job);
-    DatasetWriter writer =
-        new DatasetWriter(
-            chunks,
-            "default",
-            reservation.versionId(),
-            schema,
-            Partitioning.by(schema, null, catalog.partitions()));
-    rows.forEach(writer::add);
-    catalog.commit(
-        new Manifest(
-            "default",
-            reservation.datasetId(),
-            name,
-            reservation.versionId(),
-            reservation.version(),
-            schema,
-            catalog.partitions(),
-            null,
-            writer.finish(),
-            List.of(),
-            job,
-            Instant.EPOCH));
+    StoredRows.store(catalog, chunks, name, schema, null, rows);
   }
 
   private List<Row> read(String name) {
-    List<Row> rows = new ArrayList<>();
-    new DatasetReader(catalog, chunks)
-        .rows(catalog.get("default", name))
-        .forEachRemaining(rows::add);
-    return rows;
+    return StoredRows.read(catalog, chunks, name);
   }
 
   private List<Long> ordinals(String name) {
@@ -637,6 +547,6 @@ class NearDuplicatesTest {
   }
 
   private List<String> checksums(String name) {
-    return catalog.get("default", name).chunks().stream().map(ChunkInfo::sha256).toList();
+    return StoredRows.checksums(catalog, name);
   }
 }

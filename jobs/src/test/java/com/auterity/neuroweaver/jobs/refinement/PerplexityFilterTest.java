@@ -15,16 +15,13 @@ import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
-import com.auterity.neuroweaver.datasets.store.ChunkInfo;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
-import com.auterity.neuroweaver.datasets.store.DatasetWriter;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryBlobStore;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
-import com.auterity.neuroweaver.datasets.store.Partitioning;
 import com.auterity.neuroweaver.jobs.grid.GridNode;
+import com.auterity.neuroweaver.jobs.grid.StoredRows;
 import com.auterity.neuroweaver.jobs.inference.ModelSource;
 import com.auterity.neuroweaver.jobs.inference.ServedModel;
 import com.auterity.neuroweaver.jobs.model.LlamaModel;
@@ -43,7 +40,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -371,29 +367,7 @@ class PerplexityFilterTest {
   }
 
   private void store(String name, List<Row> rows) {
-    Reservation reservation = catalog.reserve("default", name, "job_load");
-    DatasetWriter writer =
-        new DatasetWriter(
-            chunks,
-            "default",
-            reservation.versionId(),
-            SCHEMA,
-            Partitioning.by(SCHEMA, null, catalog.partitions()));
-    rows.forEach(writer::add);
-    catalog.commit(
-        new Manifest(
-            "default",
-            reservation.datasetId(),
-            name,
-            reservation.versionId(),
-            reservation.version(),
-            SCHEMA,
-            catalog.partitions(),
-            null,
-            writer.finish(),
-            List.of(),
-            "job_load",
-            Instant.EPOCH));
+    StoredRows.store(catalog, chunks, name, SCHEMA, null, rows);
   }
 
   private List<Row> read(String name) {
@@ -407,6 +381,6 @@ class PerplexityFilterTest {
   }
 
   private List<String> checksums(String name) {
-    return catalog.get("default", name).chunks().stream().map(ChunkInfo::sha256).toList();
+    return StoredRows.checksums(catalog, name);
   }
 }

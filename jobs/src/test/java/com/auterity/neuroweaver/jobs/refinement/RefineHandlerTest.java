@@ -14,17 +14,14 @@ import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
-import com.auterity.neuroweaver.datasets.store.ChunkInfo;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetProfile;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
-import com.auterity.neuroweaver.datasets.store.DatasetWriter;
 import com.auterity.neuroweaver.datasets.store.KeptProfile;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
-import com.auterity.neuroweaver.datasets.store.Partitioning;
 import com.auterity.neuroweaver.jobs.grid.LocalGrid;
+import com.auterity.neuroweaver.jobs.grid.StoredRows;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,9 +29,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -470,40 +465,14 @@ class RefineHandlerTest {
   }
 
   private void store(String name, Schema schema, List<Row> rows, String partitionBy) {
-    String job = "job_load_" + name + "_" + rows.size();
-    Reservation reservation = catalog.reserve("default", name, job);
-    DatasetWriter writer =
-        new DatasetWriter(
-            chunks,
-            "default",
-            reservation.versionId(),
-            schema,
-            Partitioning.by(schema, partitionBy, catalog.partitions()));
-    rows.forEach(writer::add);
-    catalog.commit(
-        new Manifest(
-            "default",
-            reservation.datasetId(),
-            name,
-            reservation.versionId(),
-            reservation.version(),
-            schema,
-            catalog.partitions(),
-            partitionBy,
-            writer.finish(),
-            List.of(),
-            job,
-            Instant.EPOCH));
+    StoredRows.store(catalog, chunks, name, schema, partitionBy, rows);
   }
 
   private List<Row> read(String name) {
-    List<Row> rows = new ArrayList<>();
-    Iterator<Row> all = new DatasetReader(catalog, chunks).rows(catalog.get("default", name));
-    all.forEachRemaining(rows::add);
-    return rows;
+    return StoredRows.read(catalog, chunks, name);
   }
 
   private List<String> checksums(String name) {
-    return catalog.get("default", name).chunks().stream().map(ChunkInfo::sha256).toList();
+    return StoredRows.checksums(catalog, name);
   }
 }

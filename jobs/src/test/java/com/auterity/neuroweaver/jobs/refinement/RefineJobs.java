@@ -3,21 +3,16 @@ package com.auterity.neuroweaver.jobs.refinement;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.store.BlobStore;
-import com.auterity.neuroweaver.datasets.store.ChunkInfo;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetReader;
-import com.auterity.neuroweaver.datasets.store.DatasetWriter;
-import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
-import com.auterity.neuroweaver.datasets.store.Partitioning;
 import com.auterity.neuroweaver.jobs.grid.LocalGrid;
+import com.auterity.neuroweaver.jobs.grid.StoredRows;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,30 +49,7 @@ final class RefineJobs implements AutoCloseable {
   }
 
   void store(String name, Schema schema, String partitionBy, List<Row> rows) {
-    String job = "job_load_" + name + "_" + rows.size();
-    Reservation reservation = catalog.reserve("default", name, job);
-    DatasetWriter writer =
-        new DatasetWriter(
-            chunks,
-            "default",
-            reservation.versionId(),
-            schema,
-            Partitioning.by(schema, partitionBy, catalog.partitions()));
-    rows.forEach(writer::add);
-    catalog.commit(
-        new Manifest(
-            "default",
-            reservation.datasetId(),
-            name,
-            reservation.versionId(),
-            reservation.version(),
-            schema,
-            catalog.partitions(),
-            partitionBy,
-            writer.finish(),
-            List.of(),
-            job,
-            Instant.EPOCH));
+    StoredRows.store(catalog, chunks, name, schema, partitionBy, rows);
   }
 
   static ObjectNode parameters(String dataset, String as, String stages) {
@@ -107,11 +79,7 @@ final class RefineJobs implements AutoCloseable {
 
   /** In the order of ordinals. */
   List<Row> read(String name) {
-    List<Row> rows = new ArrayList<>();
-    new DatasetReader(catalog, chunks)
-        .rows(catalog.get("default", name))
-        .forEachRemaining(rows::add);
-    return rows;
+    return StoredRows.read(catalog, chunks, name);
   }
 
   List<Row> partition(String name, int partition) {
@@ -123,7 +91,7 @@ final class RefineJobs implements AutoCloseable {
   }
 
   List<String> checksums(String name) {
-    return catalog.get("default", name).chunks().stream().map(ChunkInfo::sha256).toList();
+    return StoredRows.checksums(catalog, name);
   }
 
   static String text(Schema schema, Row row, String column) {

@@ -12,17 +12,10 @@ import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
-import com.auterity.neuroweaver.datasets.store.ChunkInfo;
-import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
-import com.auterity.neuroweaver.datasets.store.DatasetReader;
-import com.auterity.neuroweaver.datasets.store.DatasetWriter;
-import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.MemoryDatasetCatalog;
-import com.auterity.neuroweaver.datasets.store.Partitioning;
-import com.auterity.neuroweaver.jobs.grid.GridFunction;
-import com.auterity.neuroweaver.jobs.grid.GridNode;
 import com.auterity.neuroweaver.jobs.grid.LocalGrid;
+import com.auterity.neuroweaver.jobs.grid.StoredRows;
 import com.auterity.neuroweaver.jobs.model.ModelFolder;
 import com.auterity.neuroweaver.jobs.model.Tokenizer;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -30,7 +23,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -40,11 +32,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -567,7 +554,7 @@ class SampleTest {
     ObjectNode one = run("one", recipe, grid);
     for (int count = 2; count <= 3; count++) {
       String as = "on" + count;
-      try (ScatteredGrid several = new ScatteredGrid(count)) {
+      try (ScatteredGrid several = new ScatteredGrid(catalog, chunks, count)) {
         ObjectNode other = run(as, recipe, several);
         assertEquals(one.get("stages"), other.get("stages"));
         assertEquals(count, several.nodesCalled.size());
@@ -890,37 +877,11 @@ class SampleTest {
   }
 
   private void store(List<Row> rows) {
-    Reservation reservation = catalog.reserve("default", "raw", "job_load");
-    DatasetWriter writer =
-        new DatasetWriter(
-            chunks,
-            "default",
-            reservation.versionId(),
-            SCHEMA,
-            Partitioning.by(SCHEMA, null, catalog.partitions()));
-    rows.forEach(writer::add);
-    catalog.commit(
-        new Manifest(
-            "default",
-            reservation.datasetId(),
-            "raw",
-            reservation.versionId(),
-            reservation.version(),
-            SCHEMA,
-            catalog.partitions(),
-            null,
-            writer.finish(),
-            List.of(),
-            "job_load",
-            Instant.EPOCH));
+    StoredRows.store(catalog, chunks, "raw", SCHEMA, null, rows);
   }
 
   private List<Row> read(String name) {
-    List<Row> rows = new ArrayList<>();
-    new DatasetReader(catalog, chunks)
-        .rows(catalog.get("default", name))
-        .forEachRemaining(rows::add);
-    return rows;
+    return StoredRows.read(catalog, chunks, name);
   }
 
   private List<Long> ordinals(String name) {
@@ -932,56 +893,6 @@ class SampleTest {
   }
 
   private List<String> checksums(String name) {
-    return catalog.get("default", name).chunks().stream().map(ChunkInfo::sha256).toList();
-  }
-
-  /** Nodes that hold the partitions in turn and answer after a drawn while. */
-  private final class ScatteredGrid extends LocalGrid {
-    private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
-    private final SplittableRandom random = new SplittableRandom(9);
-    private final int count;
-    private final Set<String> nodesCalled = new HashSet<>();
-
-    ScatteredGrid(int count) {
-      super(catalog, chunks);
-      this.count = count;
-    }
-
-    @Override
-    public List<GridNode> nodes() {
-      return IntStream.range(0, count).mapToObj(n -> new GridNode("n" + n, "test", 2)).toList();
-    }
-
-    @Override
-    public List<String> owners(int partition) {
-      return List.of("n" + partition % count);
-    }
-
-    @Override
-    public <I extends Record, O extends Record> CompletableFuture<O> call(
-        String node, Class<? extends GridFunction<I, O>> function, I input) {
-      nodesCalled.add(node);
-      CompletableFuture<O> late = new CompletableFuture<>();
-      clock.schedule(
-          () ->
-              super.call(node, function, input)
-                  .whenComplete(
-                      (output, error) -> {
-                        if (error == null) {
-                          late.complete(output);
-                        } else {
-                          late.completeExceptionally(new CompletionException(error));
-                        }
-                      }),
-          random.nextInt(8),
-          TimeUnit.MILLISECONDS);
-      return late;
-    }
-
-    @Override
-    public void close() {
-      clock.shutdownNow();
-      super.close();
-    }
+    return StoredRows.checksums(catalog, name);
   }
 }
