@@ -1,7 +1,8 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * MinHash signatures (Broder 1997) of sets of 32-bit hashes, and their band keys
@@ -10,10 +11,16 @@ import java.util.SplittableRandom;
  * odd; their inputs are mixed well before.
  */
 final class MinHash {
+  private static final VectorSpecies<Integer> LANES = IntVector.SPECIES_PREFERRED;
+
   private final int bands;
   private final int rows;
+
+  /** Of each permutation, then some more to fill the last vector. */
   private final int[] a;
+
   private final int[] b;
+  private final int[] lowest;
 
   /** Position k is the lowest value of permutation k over the set. */
   private final int[] signature;
@@ -22,8 +29,10 @@ final class MinHash {
     this.bands = bands;
     this.rows = rows;
     int permutations = bands * rows;
-    a = new int[permutations];
-    b = new int[permutations];
+    int padded = (permutations + LANES.length() - 1) / LANES.length() * LANES.length();
+    a = new int[padded];
+    b = new int[padded];
+    lowest = new int[padded];
     signature = new int[permutations];
     SplittableRandom random = new SplittableRandom(seed);
     for (int k = 0; k < permutations; k++) {
@@ -34,19 +43,22 @@ final class MinHash {
 
   /** The signature of the first {@code count} hashes; overwritten by the next. */
   int[] sign(int[] hashes, int count) {
-    int[] lowest = signature;
-    Arrays.fill(lowest, Integer.MAX_VALUE);
-    for (int i = 0; i < count; i++) {
-      step(lowest, a, b, hashes[i]);
+    for (int k = 0; k < lowest.length; k += LANES.length()) {
+      lowest(a, b, k, hashes, count).intoArray(lowest, k);
     }
-    return lowest;
+    System.arraycopy(lowest, 0, signature, 0, signature.length);
+    return signature;
   }
 
-  /** A loop that C2 turns into vector instructions. */
-  private static void step(int[] lowest, int[] a, int[] b, int hash) {
-    for (int k = 0; k < lowest.length; k++) {
-      lowest[k] = Math.min(lowest[k], a[k] * hash + b[k]);
+  /** Of as many permutations as a vector has lanes: everything but the hash stays in registers. */
+  private static IntVector lowest(int[] a, int[] b, int k, int[] hashes, int count) {
+    IntVector factor = IntVector.fromArray(LANES, a, k);
+    IntVector summand = IntVector.fromArray(LANES, b, k);
+    IntVector low = IntVector.broadcast(LANES, Integer.MAX_VALUE);
+    for (int i = 0; i < count; i++) {
+      low = low.min(factor.mul(IntVector.broadcast(LANES, hashes[i])).add(summand));
     }
+    return low;
   }
 
   int bands() {

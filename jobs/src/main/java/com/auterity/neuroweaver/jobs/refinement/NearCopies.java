@@ -80,9 +80,9 @@ final class NearCopies {
   /** Whether two texts are as alike, exactly. */
   boolean alike(String one, String two) {
     int count = count(one);
-    int[] first = Arrays.copyOf(shingler.hashes(), count);
+    int[] first = Arrays.copyOf(shingler.sorted(), count);
     int others = count(two);
-    int[] second = shingler.hashes();
+    int[] second = shingler.sorted();
     int both = 0;
     for (int i = 0, j = 0; i < count && j < others; ) {
       if (first[i] == second[j]) {

@@ -117,7 +117,7 @@ final class NearDuplicateAnswers {
             throw new IllegalStateException("row " + ordinal + " does not enter the stage");
           }
           int size = shingles.end();
-          int[] ints = shingles.hashes();
+          int[] ints = shingles.sorted();
           int length = Math.min(size, NearDuplicateSearch.LARGEST_SET);
           if (!settings.verify()) {
             ints = minHash.sign(ints, size);

@@ -27,6 +27,11 @@ final class Shingler {
   private final long[] ring;
 
   private int[] hashes = new int[256];
+
+  /** The different hashes of a row, each behind the row's number; those of other rows are void. */
+  private long[] table = new long[512];
+
+  private long row;
   private int count;
   private int seen;
   private int at;
@@ -64,6 +69,10 @@ final class Shingler {
     int i = from;
     while (i < to && count < MOST) {
       int b = utf8[i];
+      if (b >= 0 && words) {
+        i = asciiWords(utf8, i, to);
+        continue;
+      }
       if (b >= 0) {
         i++;
         byte c = ascii[b];
@@ -93,6 +102,28 @@ final class Shingler {
       }
     }
     gap();
+  }
+
+  /** Goes on to the first byte that is no ASCII, or as far as is looked. */
+  private int asciiWords(byte[] utf8, int from, int to) {
+    long hash = word;
+    int i = from;
+    while (i < to && utf8[i] >= 0) {
+      byte c = ascii[utf8[i++]];
+      if (c != 0) {
+        hash = (hash ^ c) * WORD;
+        inWord = true;
+      } else if (inWord) {
+        push(mixed(hash));
+        hash = 0;
+        inWord = false;
+        if (count >= MOST) {
+          break;
+        }
+      }
+    }
+    word = hash;
+    return i;
   }
 
   private boolean counts(int code) {
@@ -145,20 +176,42 @@ final class Shingler {
     hashes[count++] = (int) (mixed(hash) >>> 32);
   }
 
-  /** Ends the row: how many different shingles it has. They are in {@link #hashes}, ascending. */
+  /** Ends the row: how many different shingles it has. They are in {@link #hashes}. */
   int end() {
     if (count == 0 && seen > 0) {
       emit(Math.min(seen, size));
     }
-    Arrays.sort(hashes, 0, count);
+    if (table.length < 2 * count) {
+      table = new long[4 * Integer.highestOneBit(count)];
+    }
+    row++;
     int distinct = 0;
     for (int i = 0; i < count; i++) {
-      if (distinct == 0 || hashes[i] != hashes[distinct - 1]) {
+      if (isNew(hashes[i])) {
         hashes[distinct++] = hashes[i];
       }
     }
     count = distinct;
     return count;
+  }
+
+  private boolean isNew(int hash) {
+    long entry = row << 32 | hash & 0xFFFFFFFFL;
+    int at = hash & table.length - 1;
+    while (table[at] >>> 32 == row) {
+      if (table[at] == entry) {
+        return false;
+      }
+      at = at + 1 & table.length - 1;
+    }
+    table[at] = entry;
+    return true;
+  }
+
+  /** The shingles of the row that ended, ascending from here on. */
+  int[] sorted() {
+    Arrays.sort(hashes, 0, count);
+    return hashes;
   }
 
   /** Of the row that ended, until the next begins; more may follow that do not count. */

@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -436,6 +437,42 @@ class NearDuplicatesTest {
         sum += same / 512.0 - (double) common / (common + 2 * own);
       }
       assertEquals(0, sum / trials, 0.015, "bias at " + similarity);
+    }
+  }
+
+  @Test
+  void signaturesAreTheLowestValuesWhateverTheNumberOfPermutations() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int permutations : new int[] {1, 7, 16, 33, 126, 128}) {
+      int[] hashes = random.ints(1 + random.nextInt(200)).toArray();
+      MinHash hash = new MinHash(permutations, 1, 9);
+      int[] signature = hash.sign(hashes, hashes.length).clone();
+      assertEquals(permutations, signature.length);
+      SplittableRandom drawn = new SplittableRandom(9);
+      for (int lowest : signature) {
+        int a = drawn.nextInt() | 1;
+        int b = drawn.nextInt();
+        assertEquals(Arrays.stream(hashes).map(x -> a * x + b).min().orElseThrow(), lowest);
+      }
+    }
+  }
+
+  @Test
+  void shinglesAreEachWordRunOnceWhateverTheRowBefore() {
+    Shingler shingler = new Shingler(true, 2, false);
+    for (String text : List.of("a b a b a b c", "", "A b", "x".repeat(70_000), "ä b ä B ä b c")) {
+      shingler.begin();
+      shingler.add(text);
+      int count = shingler.end();
+      List<String> words = List.of(text.toLowerCase(Locale.ROOT).split(" "));
+      Set<List<String>> runs = new HashSet<>();
+      for (int i = 0; i + 2 <= words.size(); i++) {
+        runs.add(words.subList(i, i + 2));
+      }
+      assertEquals(text.isEmpty() ? 0 : Math.max(1, runs.size()), count, text);
+      int[] sorted = Arrays.copyOf(shingler.sorted(), count);
+      assertEquals(count, Arrays.stream(sorted).distinct().count());
+      assertArrayEquals(Arrays.stream(sorted).sorted().toArray(), sorted);
     }
   }
 
