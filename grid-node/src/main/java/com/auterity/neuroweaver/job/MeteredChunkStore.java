@@ -5,6 +5,7 @@ import com.auterity.neuroweaver.datasets.store.ChunkKey;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.jobs.grid.Meter;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** Counts the bytes of chunks that come and go. */
 record MeteredChunkStore(ChunkStore chunks, Meter meter) implements ChunkStore {
@@ -12,6 +13,11 @@ record MeteredChunkStore(ChunkStore chunks, Meter meter) implements ChunkStore {
   public void put(ChunkKey key, byte[] chunk) {
     chunks.put(key, chunk);
     meter.bytesWritten(chunk.length);
+  }
+
+  @Override
+  public CompletableFuture<Void> putAsync(ChunkKey key, byte[] chunk) {
+    return chunks.putAsync(key, chunk).thenRun(() -> meter.bytesWritten(chunk.length));
   }
 
   @Override

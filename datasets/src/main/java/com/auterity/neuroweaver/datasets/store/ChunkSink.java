@@ -3,28 +3,35 @@ package com.auterity.neuroweaver.datasets.store;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.RowBatch;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 
 /**
- * Encodes chunks and stores them, in the calling thread or in others. At most so many are under way
- * at once; beyond that {@link #put} waits, so that memory stays bounded.
+ * Encodes chunks, in the calling thread or in others, and stores them while the next are made. At
+ * most so many are under way at once; beyond that {@link #put} waits, so that memory stays bounded.
  */
 final class ChunkSink {
+  /** Of a writer of its own: enough that it never waits for a copy on another node. */
+  private static final int UNDER_WAY = 4;
+
   private final ChunkStore store;
   private final Executor executor;
+  private final int underWay;
   private final Semaphore room;
   private volatile Throwable failure;
 
   private ChunkSink(ChunkStore store, Executor executor, int underWay) {
     this.store = store;
     this.executor = executor;
+    this.underWay = underWay;
     this.room = new Semaphore(underWay);
   }
 
+  /** Encodes in the calling thread. */
   static ChunkSink direct(ChunkStore store) {
-    return new ChunkSink(store, Runnable::run, 1);
+    return new ChunkSink(store, Runnable::run, UNDER_WAY);
   }
 
   static ChunkSink parallel(ChunkStore store, Executor executor, int underWay) {
@@ -33,6 +40,11 @@ final class ChunkSink {
 
   ChunkStore store() {
     return store;
+  }
+
+  /** So many chunks at once at most. */
+  int underWay() {
+    return underWay;
   }
 
   /**
@@ -47,30 +59,36 @@ final class ChunkSink {
     }
     CompletableFuture<ChunkInfo> stored = new CompletableFuture<>();
     try {
-      executor.execute(
-          () -> {
-            try {
-              byte[] bytes = ChunkCodec.encode(rows);
-              store.put(key, bytes);
-              stored.complete(
-                  new ChunkInfo(
-                      key.partition(),
-                      key.sequence(),
-                      rows.rows(),
-                      bytes.length,
-                      Sha256.hex(bytes)));
-            } catch (Throwable e) {
-              failure = e;
-              stored.completeExceptionally(e);
-            } finally {
-              room.release();
-            }
-          });
+      executor.execute(() -> store(key, rows, stored));
     } catch (RuntimeException e) {
       room.release();
       throw e;
     }
     return stored;
+  }
+
+  private void store(ChunkKey key, RowBatch rows, CompletableFuture<ChunkInfo> stored) {
+    try {
+      byte[] bytes = ChunkCodec.encode(rows);
+      ChunkInfo chunk =
+          new ChunkInfo(
+              key.partition(), key.sequence(), rows.rows(), bytes.length, Sha256.hex(bytes));
+      store.putAsync(key, bytes).whenComplete((done, error) -> ended(stored, chunk, error));
+    } catch (Throwable e) {
+      ended(stored, null, e);
+    }
+  }
+
+  private void ended(CompletableFuture<ChunkInfo> stored, ChunkInfo chunk, Throwable error) {
+    if (error != null) {
+      failure = error instanceof CompletionException ? error.getCause() : error;
+    }
+    room.release();
+    if (error == null) {
+      stored.complete(chunk);
+    } else {
+      stored.completeExceptionally(failure);
+    }
   }
 
   /** What was stored; throws what went wrong. */

@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.datasets.store;
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Where the bytes of chunks lie. Chunks are immutable: a second put of a key carries the same
@@ -11,6 +12,20 @@ import java.util.Optional;
  */
 public interface ChunkStore {
   void put(ChunkKey key, byte[] chunk);
+
+  /**
+   * As {@link #put}, without waiting for what other nodes have to do: the future ends when the
+   * chunk is stored, or with what {@code put} would have thrown. What follows it may run in a
+   * thread of the store's, and must be short.
+   */
+  default CompletableFuture<Void> putAsync(ChunkKey key, byte[] chunk) {
+    try {
+      put(key, chunk);
+      return CompletableFuture.completedFuture(null);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
 
   /** The chunk's bytes; NOT_FOUND when there is none. */
   byte[] get(ChunkKey key);

@@ -4,28 +4,41 @@ package com.auterity.neuroweaver.datasets.store;
 public final class ChunkVersions {
   private ChunkVersions() {}
 
+  /** More than a writer has under way at once: so far apart may two chunks lie after a fault. */
+  private static final int WIDEST_GAP = 64;
+
   /** Removes every chunk of the version; returns how many there were. */
   public static int remove(ChunkStore store, String tenant, String versionId, int partitions) {
     int removed = 0;
     for (int p = 0; p < partitions; p++) {
-      removed += removeFrom(store, tenant, versionId, p, 0);
+      removed += removeFrom(store, tenant, versionId, p, 0, WIDEST_GAP);
     }
     return removed;
   }
 
   /**
-   * Removes the partition's chunks from a sequence on. Writers store them without gaps; they go
-   * last first, so that a removal cut short leaves no gap either and can be done again.
+   * Removes the partition's chunks from a sequence on. They go last first, so that a removal cut
+   * short widens no gap and can be done again.
+   *
+   * @param gap so many may be missing between two that are there: what a writer that died had under
+   *     way
    */
   static int removeFrom(
-      ChunkStore store, String tenant, String versionId, int partition, int sequence) {
+      ChunkStore store, String tenant, String versionId, int partition, int sequence, int gap) {
     int end = sequence;
-    while (store.contains(new ChunkKey(tenant, versionId, partition, end))) {
-      end++;
+    for (int s = sequence; s <= end + gap; s++) {
+      if (store.contains(new ChunkKey(tenant, versionId, partition, s))) {
+        end = s + 1;
+      }
     }
+    int removed = 0;
     for (int s = end - 1; s >= sequence; s--) {
-      store.remove(new ChunkKey(tenant, versionId, partition, s));
+      ChunkKey key = new ChunkKey(tenant, versionId, partition, s);
+      if (store.contains(key)) {
+        store.remove(key);
+        removed++;
+      }
     }
-    return end - sequence;
+    return removed;
   }
 }

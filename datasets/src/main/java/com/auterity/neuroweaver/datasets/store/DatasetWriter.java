@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
  * each partition, rows sent to theirs by {@link Partitioning}. Nothing is visible until the
  * manifest that names these chunks is committed.
  */
-public final class DatasetWriter {
+public final class DatasetWriter implements AutoCloseable {
   private final List<PartitionWriter> partitions = new ArrayList<>();
   private final Partitioning partitioning;
   private long rows;
@@ -45,6 +45,12 @@ public final class DatasetWriter {
     for (int p = 0; p < partitioning.partitions(); p++) {
       partitions.add(new PartitionWriter(sink, tenant, versionId, p, schema));
     }
+  }
+
+  /** Waits until no chunk is under way any more. */
+  @Override
+  public void close() {
+    partitions.forEach(PartitionWriter::close);
   }
 
   /** Adds the row to the partition it belongs to. */

@@ -105,7 +105,7 @@ public final class DerivedBytes {
       }
       for (int p = 0; p < partitions; p++) {
         removed +=
-            ChunkVersions.removeFrom(store, tenant, place(versionId), p, slot * MOST_PIECES + 1);
+            ChunkVersions.removeFrom(store, tenant, place(versionId), p, slot * MOST_PIECES + 1, 0);
         store.remove(new ChunkKey(tenant, place(versionId), p, slot * MOST_PIECES));
       }
       store.remove(mark);

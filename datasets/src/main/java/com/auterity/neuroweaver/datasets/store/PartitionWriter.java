@@ -10,9 +10,10 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Cuts the rows of one partition of a new version into chunks and stores them. Where a chunk ends
  * depends on the rows alone (their number and weight), never on calls or time, so writing the same
- * rows again overwrites the same bytes. Rows come in source order. Not thread-safe.
+ * rows again overwrites the same bytes. Rows come in source order. Some chunks may be under way to
+ * their nodes until {@link #finish}. Not thread-safe.
  */
-public final class PartitionWriter {
+public final class PartitionWriter implements AutoCloseable {
   static final int MAX_ROWS = 8_192;
 
   /** Bytes in columns: what a partition under way may hold back, and about a chunk's size. */
@@ -158,6 +159,14 @@ public final class PartitionWriter {
     }
   }
 
+  /**
+   * Waits until no chunk is under way any more, so that none is stored after its call has failed.
+   */
+  @Override
+  public void close() {
+    cuts.forEach(cut -> sink.settle(cut.chunk));
+  }
+
   /** Takes back the chunks this writer has stored: the version will not be committed. */
   public void abandon() {
     pending = new RowBatch(schema, 0);
@@ -171,7 +180,8 @@ public final class PartitionWriter {
 
   /** An earlier run of the same job may have cut more chunks from another content. */
   private void removeLeftovers() {
-    ChunkVersions.removeFrom(sink.store(), tenant, versionId, partition, cuts.size());
+    ChunkVersions.removeFrom(
+        sink.store(), tenant, versionId, partition, cuts.size(), sink.underWay() - 1);
   }
 
   private void cut(RowBatch rows) {

@@ -20,8 +20,8 @@ public final class PartitionCalls {
 
   /**
    * One call for each partition to a node that holds it: among its owners the one that {@link
-   * #balanced} names, so that one partition's calls go to one node and no node gets more than its
-   * share.
+   * #balanced} names, or one that has nothing left to do while that one has. Outputs come in order
+   * of completion.
    */
   public static <I extends Record, O extends Record> void forEach(
       JobContext context,
@@ -29,16 +29,38 @@ public final class PartitionCalls {
       Class<? extends GridFunction<I, O>> function,
       IntFunction<I> input,
       BiConsumer<Integer, O> each) {
-    List<String> nodes =
-        balanced(context.grid(), partitions.stream().mapToInt(p -> p).max().orElse(-1) + 1);
-    forEach(
+    run(context, new CallsByNode<>(context.grid(), partitions, function, input), each);
+  }
+
+  /**
+   * As the other, but outputs come in the order of {@code partitions}. Four for each worker of the
+   * grid, 8 at least, are held or under way at most.
+   */
+  public static <I extends Record, O extends Record> void forEachInOrder(
+      JobContext context,
+      List<Integer> partitions,
+      Class<? extends GridFunction<I, O>> function,
+      IntFunction<I> input,
+      BiConsumer<Integer, O> each) {
+    CallsByNode<I, O> calls = new CallsByNode<>(context.grid(), partitions, function, input);
+    calls.window(4 * Math.max(2, workers(context.grid())));
+    ArrayDeque<Integer> order = new ArrayDeque<>(partitions);
+    Map<Integer, O> arrived = new HashMap<>();
+    run(
         context,
-        partitions,
-        partition ->
-            context
-                .grid()
-                .callOwner(partition, nodes.get(partition), function, input.apply(partition)),
-        each);
+        calls,
+        (partition, output) -> {
+          arrived.put(partition, output);
+          while (!order.isEmpty() && arrived.containsKey(order.peek())) {
+            int next = order.remove();
+            each.accept(next, arrived.remove(next));
+            calls.delivered();
+          }
+        });
+  }
+
+  private static int workers(Grid grid) {
+    return grid.nodes().stream().mapToInt(GridNode::workers).sum();
   }
 
   /**
@@ -70,8 +92,6 @@ public final class PartitionCalls {
         < (long) assigned.getOrDefault(other, 0) * workers.getOrDefault(one, 1);
   }
 
-  private record Done<T, O>(T task, O output, Throwable error) {}
-
   /**
    * Gives each task's output to {@code each} on the calling thread, in order of completion. The
    * first error is thrown once nothing of ours runs any more.
@@ -81,21 +101,64 @@ public final class PartitionCalls {
       List<T> tasks,
       Function<T, CompletableFuture<O>> call,
       BiConsumer<T, O> each) {
-    int limit = Math.max(2, 2 * context.grid().nodes().stream().mapToInt(GridNode::workers).sum());
+    int limit = Math.max(2, 2 * workers(context.grid()));
     ArrayDeque<T> waiting = new ArrayDeque<>(tasks);
+    run(
+        context,
+        new Calls<T, O>() {
+          private int running;
+
+          @Override
+          public boolean isEmpty() {
+            return waiting.isEmpty();
+          }
+
+          @Override
+          public Started<T, O> startOne() {
+            if (running >= limit || waiting.isEmpty()) {
+              return null;
+            }
+            running++;
+            T task = waiting.poll();
+            return new Started<>(task, call.apply(task));
+          }
+
+          @Override
+          public void ended(T task) {
+            running--;
+          }
+        },
+        each);
+  }
+
+  /** Calls that are still to be made; used by one thread. */
+  interface Calls<T, O> {
+    /** Whether all have been started. */
+    boolean isEmpty();
+
+    /** Starts one if one may start now, else null. */
+    Started<T, O> startOne();
+
+    void ended(T task);
+  }
+
+  record Started<T, O>(T task, CompletableFuture<O> output) {}
+
+  private record Done<T, O>(T task, O output, Throwable error) {}
+
+  private static <T, O> void run(JobContext context, Calls<T, O> calls, BiConsumer<T, O> each) {
     LinkedBlockingQueue<Done<T, O>> done = new LinkedBlockingQueue<>();
     RuntimeException failure = null;
     int running = 0;
-    while (running > 0 || (failure == null && !waiting.isEmpty())) {
-      while (failure == null && running < limit && !waiting.isEmpty()) {
-        T task = waiting.poll();
-        running++;
-        call.apply(task).whenComplete((output, error) -> done.add(new Done<>(task, output, error)));
-      }
+    while (running > 0 || (failure == null && !calls.isEmpty())) {
       try {
+        if (failure == null) {
+          running += start(calls, done);
+        }
         Done<T, O> next = done.poll(250, TimeUnit.MILLISECONDS);
         if (next != null) {
           running--;
+          calls.ended(next.task());
           if (next.error() != null) {
             throw unwrapped(next.error());
           }
@@ -116,6 +179,16 @@ public final class PartitionCalls {
     if (failure != null) {
       throw failure;
     }
+  }
+
+  private static <T, O> int start(Calls<T, O> calls, LinkedBlockingQueue<Done<T, O>> done) {
+    int started = 0;
+    for (Started<T, O> one = calls.startOne(); one != null; one = calls.startOne()) {
+      T task = one.task();
+      one.output().whenComplete((output, error) -> done.add(new Done<>(task, output, error)));
+      started++;
+    }
+    return started;
   }
 
   private static RuntimeException unwrapped(Throwable error) {

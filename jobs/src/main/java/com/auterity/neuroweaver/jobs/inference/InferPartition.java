@@ -87,18 +87,18 @@ public final class InferPartition
     Manifest source = node.datasets().get(input.tenant(), input.versionId());
     Iterator<Row> rows =
         new DatasetReader(node.datasets(), node.chunks()).partitionRows(source, input.partition());
-    PartitionWriter writer =
-        new PartitionWriter(
-            node.chunks(),
-            input.tenant(),
-            input.newVersionId(),
-            input.partition(),
-            withAnswers(source.schema(), input.outputColumn()));
     long done = 0;
     long failed = 0;
     long tokensIn = 0;
     long tokensOut = 0;
-    try (LoadedModels.Lease lease = LoadedModels.on(node).acquire(input.model())) {
+    try (LoadedModels.Lease lease = LoadedModels.on(node).acquire(input.model());
+        PartitionWriter writer =
+            new PartitionWriter(
+                node.chunks(),
+                input.tenant(),
+                input.newVersionId(),
+                input.partition(),
+                withAnswers(source.schema(), input.outputColumn()))) {
       LoadedModel model = lease.model();
       model.check(source.schema());
       while (done < input.rows() && rows.hasNext()) {
@@ -117,8 +117,8 @@ public final class InferPartition
           writer.add(answers.append(slice.get(i), i));
         }
       }
+      return new Output(writer.finish(), done, failed, tokensIn, tokensOut);
     }
-    return new Output(writer.finish(), done, failed, tokensIn, tokensOut);
   }
 
   /** The answers to some rows, in their order; null where there is an error instead. */

@@ -39,16 +39,17 @@ public final class MakeKitPartition
   @Override
   public Made apply(Request request, NodeContext node) {
     KitDataset dataset = Kit.get(request.kit()).dataset(request.dataset());
-    PartitionWriter writer =
+    try (PartitionWriter writer =
         new PartitionWriter(
             node.chunks(),
             request.tenant(),
             request.versionId(),
             request.partition(),
-            dataset.schema());
-    for (long row = request.partition(); row < request.rows(); row += request.partitions()) {
-      writer.add(dataset.row(request.seed(), row));
+            dataset.schema())) {
+      for (long row = request.partition(); row < request.rows(); row += request.partitions()) {
+        writer.add(dataset.row(request.seed(), row));
+      }
+      return new Made(writer.finish());
     }
-    return new Made(writer.finish());
   }
 }

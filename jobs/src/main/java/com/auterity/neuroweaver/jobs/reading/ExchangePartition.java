@@ -34,16 +34,17 @@ public final class ExchangePartition
   public Sent apply(Request request, NodeContext node) {
     Manifest manifest = node.datasets().get(request.tenant(), request.versionId());
     DatasetReader reader = new DatasetReader(node.datasets(), node.chunks());
-    DatasetWriter writer =
+    try (DatasetWriter writer =
         new DatasetWriter(
             node.chunks(),
             request.tenant(),
             request.exchangeId(),
             manifest.schema(),
-            Partitioning.by(manifest.schema(), request.key(), manifest.partitions()));
-    for (ChunkInfo chunk : manifest.chunksOf(request.partition())) {
-      writer.add(reader.batch(manifest, chunk));
+            Partitioning.by(manifest.schema(), request.key(), manifest.partitions()))) {
+      for (ChunkInfo chunk : manifest.chunksOf(request.partition())) {
+        writer.add(reader.batch(manifest, chunk));
+      }
+      return new Sent(writer.finish());
     }
-    return new Sent(writer.finish());
   }
 }

@@ -3,7 +3,7 @@ package com.auterity.neuroweaver.jobs.refinement;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
-import com.auterity.neuroweaver.datasets.store.ChunkKey;
+import com.auterity.neuroweaver.datasets.store.ChunkVersions;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog.Reservation;
 import com.auterity.neuroweaver.datasets.store.DatasetNames;
@@ -21,15 +21,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Job {@code refine}: derives the dataset {@code as} from {@code dataset} by a recipe of stages,
@@ -38,88 +37,35 @@ import java.util.stream.Stream;
  * ended.
  */
 public final class RefineHandler implements JobHandler {
+  /** What a fault may cost again, on each node; a commit takes some ten milliseconds. */
+  private static final Duration BETWEEN_COMMITS = Duration.ofMillis(500);
+
   private final DatasetCatalog catalog;
   private final ModelSource models;
   private final LinearTrainer trainer;
+  private final Duration betweenCommits;
 
-  /** For recipes that neither score with registered models nor train. */
-  public RefineHandler(DatasetCatalog catalog) {
+  /** For recipes that neither score with registered models nor train; commits each partition. */
+  RefineHandler(DatasetCatalog catalog) {
     this(
         catalog,
         new NoModels(),
         (features, good) -> {
           throw new UnsupportedOperationException("there is no trainer here");
-        });
+        },
+        Duration.ZERO);
   }
 
   public RefineHandler(DatasetCatalog catalog, ModelSource models, LinearTrainer trainer) {
+    this(catalog, models, trainer, BETWEEN_COMMITS);
+  }
+
+  private RefineHandler(
+      DatasetCatalog catalog, ModelSource models, LinearTrainer trainer, Duration betweenCommits) {
     this.catalog = catalog;
     this.models = models;
     this.trainer = trainer;
-  }
-
-  /**
-   * What is committed: the version refined, the outcome of each partition that is done, and the
-   * profiles, counts and examples of those partitions together.
-   *
-   * @param stages the recipe as JSON text, with the contents of the files and the versions of other
-   *     datasets that it names
-   * @param surveys what the survey stages say for the result, as a JSON list; null until they have
-   * @param keys {@link Recipe#keys} when the job began
-   */
-  record State(
-      String sourceVersionId,
-      String stages,
-      String surveys,
-      TreeMap<Integer, RefineOutcome> done,
-      byte[] profileBefore,
-      byte[] profileAfter,
-      TreeMap<String, List<MaskedExample>> examples,
-      TreeMap<Integer, StageCounts> counts,
-      String keys) {
-
-    State surveyed(String said) {
-      return new State(
-          sourceVersionId, stages, said, done, profileBefore, profileAfter, examples, counts, keys);
-    }
-
-    State with(int partition, RefineOutcome outcome) {
-      TreeMap<Integer, RefineOutcome> more = new TreeMap<>(done);
-      more.put(partition, outcome.withoutMerged());
-      return new State(
-          sourceVersionId,
-          stages,
-          surveys,
-          more,
-          merged(profileBefore, outcome.profileBefore()),
-          merged(profileAfter, outcome.profileAfter()),
-          merged(examples, outcome.examples()),
-          StageCounts.merged(counts, outcome.stages()),
-          keys);
-    }
-
-    /** Of each kind those of the rows that come first, whichever partition was done first. */
-    private static TreeMap<String, List<MaskedExample>> merged(
-        Map<String, List<MaskedExample>> one, Map<String, List<MaskedExample>> two) {
-      TreeMap<String, List<MaskedExample>> all = new TreeMap<>(one);
-      two.forEach(
-          (kind, examples) ->
-              all.merge(
-                  kind,
-                  examples,
-                  (a, b) ->
-                      Stream.concat(a.stream(), b.stream())
-                          .sorted(Comparator.comparingLong(MaskedExample::ordinal))
-                          .limit(Tally.EXAMPLES)
-                          .toList()));
-      return all;
-    }
-
-    private static byte[] merged(byte[] one, byte[] two) {
-      DatasetProfile profile = DatasetProfile.ofBytes(one);
-      profile.merge(DatasetProfile.ofBytes(two));
-      return profile.toBytes();
-    }
+    this.betweenCommits = betweenCommits;
   }
 
   private record Request(String dataset, String as, JsonNode stages) {
@@ -163,46 +109,54 @@ public final class RefineHandler implements JobHandler {
   @Override
   public ObjectNode run(JobContext context) {
     Request request = Request.of(context.parameters());
-    State committed =
+    RefineState committed =
         context
             .lastCommit()
-            .map(commit -> RecordCodec.decode(commit.state(), State.class))
+            .map(commit -> RecordCodec.decode(commit.state(), RefineState.class))
             .orElseGet(() -> begin(context, request));
-    Manifest source = context.datasets().get(context.tenant(), committed.sourceVersionId());
-    Recipe recipe = RefineSteps.recipe(committed.stages(), source, List.of());
-    RecipeCheck.same(committed.keys(), recipe.keys(), "the coordinating node");
+    RefineProgress state = new RefineProgress(context, committed, betweenCommits);
+    Manifest source = context.datasets().get(context.tenant(), state.sourceVersionId());
+    Recipe recipe = RefineSteps.recipe(state.stages(), source, List.of());
+    RecipeCheck.same(state.keys(), recipe.keys(), "the coordinating node");
     Reservation target =
         context.datasets().reserve(context.tenant(), request.as(), context.jobId());
     Reservation rejects =
         context.datasets().reserve(context.tenant(), request.rejects(), context.jobId());
     context.attribute(source.versionId(), null);
-    State[] state = {committed};
     try {
       refine(context, source, recipe, target, rejects, state);
     } catch (FencedException e) {
       throw e;
     } catch (NeuroWeaverException e) {
       if (!e.kind().retryable()) {
-        takeBack(context, target, rejects, state[0]);
+        takeBack(context, source, target, rejects);
       }
       throw e;
     }
     Instant now = Instant.now();
-    List<ChunkInfo> rejected = chunks(state[0], RefineOutcome::rejectChunks);
+    List<ChunkInfo> rejected = state.chunks(RefineOutcome::rejectChunks);
     Schema rejectsSchema = recipe.rejectsSchema();
     context
         .datasets()
         .commit(
             manifest(context, source, rejects, request.rejects(), rejectsSchema, rejected, now));
-    List<ChunkInfo> kept = chunks(state[0], RefineOutcome::chunks);
-    context
-        .datasets()
-        .commit(manifest(context, source, target, request.as(), recipe.schema(), kept, now));
-    return report(context, request, recipe, state[0], source, target, rejects);
+    List<ChunkInfo> kept = state.chunks(RefineOutcome::chunks);
+    Manifest refined = manifest(context, source, target, request.as(), recipe.schema(), kept, now);
+    context.datasets().commit(refined);
+    ObjectNode result = context.parameters().objectNode();
+    result.put("dataset", request.as());
+    result.put("dataset_id", target.datasetId());
+    result.put("version_id", target.versionId());
+    result.put("version", context.datasets().get(context.tenant(), target.versionId()).version());
+    result.put("source_version_id", source.versionId());
+    result.put("rejects_dataset", request.rejects());
+    result.put("rejects_version_id", rejects.versionId());
+    RefineReport.write(result, state, recipe);
+    return result;
   }
 
   /** Fixes recipe and versions, so that nothing newer can slip into a later run of this job. */
-  private State begin(JobContext context, Request request) {
+  private RefineState begin(JobContext context, Request request) {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
     String stages = fixed(context, request, newest).toString();
     Recipe recipe = RefineSteps.recipe(stages, newest, List.of());
@@ -211,8 +165,8 @@ public final class RefineHandler implements JobHandler {
       RecipeCheck.everywhere(
           context, new RecipeCheck.Question(context.tenant(), newest.versionId(), stages), keys);
     }
-    State state =
-        new State(
+    RefineState state =
+        new RefineState(
             newest.versionId(),
             stages,
             null,
@@ -250,21 +204,15 @@ public final class RefineHandler implements JobHandler {
       Recipe recipe,
       Reservation target,
       Reservation rejects,
-      State[] state) {
+      RefineProgress state) {
     List<Integer> waiting =
-        IntStream.range(0, source.partitions())
-            .filter(p -> !state[0].done().containsKey(p))
-            .boxed()
-            .toList();
+        IntStream.range(0, source.partitions()).filter(p -> !state.isDone(p)).boxed().toList();
     if (waiting.isEmpty()) {
       return;
     }
-    String stages = state[0].stages();
-    List<SurveyStage.Findings> found = surveys(context, source, recipe, stages);
-    if (state[0].surveys() == null && !found.isEmpty()) {
-      State surveyed = state[0].surveyed(reports(found).toString());
-      context.commit(surveyed.done().size(), RecordCodec.encode(surveyed));
-      state[0] = surveyed;
+    List<SurveyStage.Findings> found = surveys(context, source, recipe, state.stages());
+    if (state.surveys() == null && !found.isEmpty()) {
+      state.surveyed(reports(found).toString());
     }
     PartitionCalls.forEach(
         context,
@@ -275,18 +223,17 @@ public final class RefineHandler implements JobHandler {
                 context.tenant(),
                 source.versionId(),
                 partition,
-                stages,
+                state.stages(),
                 Survey.known(found, partition),
                 target.versionId(),
                 rejects.versionId(),
-                state[0].keys()),
+                state.keys()),
         (partition, outcome) -> {
-          State next = state[0].with(partition, outcome);
-          context.commit(next.done().size(), RecordCodec.encode(next));
-          state[0] = next;
-          long rows = sum(next, RefineOutcome::rowsIn);
+          state.add(partition, outcome);
+          long rows = state.sum(RefineOutcome::rowsIn);
           context.progress(new Progress("refining", rows, source.rows(), "rows", Map.of()));
         });
+    state.commit();
   }
 
   /** What each survey stage finds, each with what those before it found known. */
@@ -304,10 +251,6 @@ public final class RefineHandler implements JobHandler {
     ArrayNode reports = JsonNodeFactory.instance.arrayNode();
     found.forEach(each -> reports.add(each.report()));
     return reports;
-  }
-
-  private static List<ChunkInfo> chunks(State state, Function<RefineOutcome, List<ChunkInfo>> of) {
-    return state.done().values().stream().flatMap(outcome -> of.apply(outcome).stream()).toList();
   }
 
   private static Manifest manifest(
@@ -333,143 +276,12 @@ public final class RefineHandler implements JobHandler {
         now);
   }
 
+  /** Of all partitions: some may be done and not committed. */
   private static void takeBack(
-      JobContext context, Reservation target, Reservation rejects, State state) {
-    for (RefineOutcome outcome : state.done().values()) {
-      remove(context, target.versionId(), outcome.chunks());
-      remove(context, rejects.versionId(), outcome.rejectChunks());
-    }
-  }
-
-  private static void remove(JobContext context, String versionId, List<ChunkInfo> chunks) {
-    for (ChunkInfo chunk : chunks) {
-      context
-          .chunks()
-          .remove(new ChunkKey(context.tenant(), versionId, chunk.partition(), chunk.sequence()));
-    }
-  }
-
-  private static ObjectNode report(
-      JobContext context,
-      Request request,
-      Recipe recipe,
-      State state,
-      Manifest source,
-      Reservation target,
-      Reservation rejects) {
-    ObjectNode result = context.parameters().objectNode();
-    result.put("dataset", request.as());
-    result.put("dataset_id", target.datasetId());
-    result.put("version_id", target.versionId());
-    result.put("version", context.datasets().get(context.tenant(), target.versionId()).version());
-    result.put("source_version_id", source.versionId());
-    result.put("rows_in", sum(state, RefineOutcome::rowsIn));
-    result.put("rows_kept", sum(state, RefineOutcome::rowsKept));
-    TreeMap<String, Long> rejected = new TreeMap<>();
-    TreeMap<String, Long> changed = new TreeMap<>();
-    TreeMap<String, Long> made = new TreeMap<>();
-    for (StageCounts stage : state.counts().values()) {
-      stage.rejected().forEach((reason, rows) -> rejected.merge(reason, rows, Long::sum));
-      if (stage.changed() > 0) {
-        changed.merge(stage.stage(), stage.changed(), Long::sum);
-      }
-      if (stage.made() > 0) {
-        made.merge(stage.stage(), stage.made(), Long::sum);
-      }
-    }
-    rejected.forEach(result.putObject("rejected")::put);
-    masked(result.putObject("masked"), state);
-    examples(result.putObject("masked_examples"), state);
-    changed.forEach(result.putObject("changed")::put);
-    if (!made.isEmpty()) {
-      made.forEach(result.putObject("made")::put);
-    }
-    stages(result.putArray("stages"), state, recipe);
-    result.put("rejects_dataset", request.rejects());
-    result.put("rejects_version_id", rejects.versionId());
-    result.set("profile_before", before(state, recipe.maskedColumns()));
-    result.set("profile_after", DatasetProfile.ofBytes(state.profileAfter()).toJson());
-    return result;
-  }
-
-  /** Without the values of columns whose values must not be seen. */
-  private static ObjectNode before(State state, List<String> masked) {
-    ObjectNode profile = DatasetProfile.ofBytes(state.profileBefore()).toJson();
-    for (JsonNode column : profile.get("columns")) {
-      if (masked.contains(column.get("name").asText())) {
-        ((ObjectNode) column).putNull("min").putNull("max").remove("frequent");
-      }
-    }
-    return profile;
-  }
-
-  /** {@code {KIND: [{column, action, ordinal, text}]}}. */
-  private static void examples(ObjectNode into, State state) {
-    state
-        .examples()
-        .forEach(
-            (kind, examples) -> {
-              ArrayNode list = into.putArray(kind);
-              for (MaskedExample example : examples) {
-                list.addObject()
-                    .put("column", example.column())
-                    .put("action", example.action())
-                    .put("ordinal", example.ordinal())
-                    .put("text", example.text());
-              }
-            });
-  }
-
-  private static long sum(State state, Function<RefineOutcome, Long> of) {
-    return state.done().values().stream().mapToLong(of::apply).sum();
-  }
-
-  private static void masked(ObjectNode into, State state) {
-    TreeMap<String, Long> sums = new TreeMap<>();
-    for (RefineOutcome outcome : state.done().values()) {
-      outcome.masked().forEach((kind, pieces) -> sums.merge(kind, pieces, Long::sum));
-    }
-    sums.forEach(into::put);
-  }
-
-  /**
-   * In the recipe's order {@code {stage, rows_in, changed, made, rejected: {REASON: n}, examples:
-   * {REASON: [{ordinal, detail, row}]}, report}}; made only where rows were, the last only from
-   * survey stages and classifiers.
-   */
-  private static void stages(ArrayNode into, State state, Recipe recipe) {
-    List<String> names = recipe.stageNames();
-    List<Integer> surveyed = recipe.surveyStages();
-    JsonNode written = RefineSteps.json(state.stages());
-    JsonNode reports = RefineSteps.json(state.surveys() == null ? "[]" : state.surveys());
-    for (int place = 0; place < names.size(); place++) {
-      String name = names.get(place);
-      StageCounts counts = state.counts().getOrDefault(place, StageCounts.none(name));
-      ObjectNode stage = into.addObject().put("stage", name).put("rows_in", counts.rowsIn());
-      stage.put("changed", counts.changed());
-      if (counts.made() > 0) {
-        stage.put("made", counts.made());
-      }
-      counts.rejected().forEach(stage.putObject("rejected")::put);
-      ObjectNode examples = stage.putObject("examples");
-      counts
-          .examples()
-          .forEach(
-              (reason, rows) -> {
-                ArrayNode list = examples.putArray(reason);
-                for (StageCounts.Dropped row : rows) {
-                  ObjectNode shown = list.addObject().put("ordinal", row.ordinal());
-                  shown.put("detail", row.detail());
-                  row.values().forEach(shown.putObject("row")::put);
-                }
-              });
-      JsonNode report = reports.path(surveyed.indexOf(place));
-      if (!report.isObject()) {
-        report = QualityTraining.report(written.get(place));
-      }
-      if (report.isObject()) {
-        stage.set("report", report);
-      }
+      JobContext context, Manifest source, Reservation target, Reservation rejects) {
+    for (Reservation reservation : List.of(target, rejects)) {
+      ChunkVersions.remove(
+          context.chunks(), context.tenant(), reservation.versionId(), source.partitions());
     }
   }
 }

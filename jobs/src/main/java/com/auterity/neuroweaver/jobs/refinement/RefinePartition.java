@@ -30,64 +30,65 @@ public final class RefinePartition implements GridFunction<RefineTask, RefineOut
     Manifest source = node.datasets().get(task.tenant(), task.sourceVersionId());
     Recipe recipe = RefineSteps.recipe(task.recipe(), source, task.known());
     RecipeCheck.same(task.keys(), recipe.keys(), "node " + node.nodeName());
-    PartitionWriter kept =
-        new PartitionWriter(
-            node.chunks(),
-            task.tenant(),
-            task.targetVersionId(),
-            task.partition(),
-            recipe.schema());
-    PartitionWriter rejects =
-        new PartitionWriter(
-            node.chunks(),
-            task.tenant(),
-            task.rejectsVersionId(),
-            task.partition(),
-            recipe.rejectsSchema());
-    Tally tally = new Tally();
-    Optional<DatasetProfile> profiled = KeptProfile.get(node.chunks(), source, task.partition());
-    DatasetProfile before = profiled.orElseGet(() -> DatasetProfile.of(source.schema()));
-    DatasetProfile after = DatasetProfile.of(recipe.schema());
-    Recipe.Sink sink =
-        new Recipe.Sink() {
-          @Override
-          public void kept(Row row) {
-            after.add(row);
-            kept.add(row);
-          }
+    try (PartitionWriter kept =
+            new PartitionWriter(
+                node.chunks(),
+                task.tenant(),
+                task.targetVersionId(),
+                task.partition(),
+                recipe.schema());
+        PartitionWriter rejects =
+            new PartitionWriter(
+                node.chunks(),
+                task.tenant(),
+                task.rejectsVersionId(),
+                task.partition(),
+                recipe.rejectsSchema())) {
+      Tally tally = new Tally();
+      Optional<DatasetProfile> profiled = KeptProfile.get(node.chunks(), source, task.partition());
+      DatasetProfile before = profiled.orElseGet(() -> DatasetProfile.of(source.schema()));
+      DatasetProfile after = DatasetProfile.of(recipe.schema());
+      Recipe.Sink sink =
+          new Recipe.Sink() {
+            @Override
+            public void kept(Row row) {
+              after.add(row);
+              kept.add(row);
+            }
 
-          @Override
-          public void rejected(Row row) {
-            rejects.add(row);
-          }
-        };
-    DatasetReader reader = new DatasetReader(node.datasets(), node.chunks());
-    recipe.learn(() -> reader.partitionRows(source, task.partition()));
-    Iterator<Row> from = reader.partitionRows(source, task.partition());
-    while (from.hasNext()) {
-      Row row = from.next();
-      if (profiled.isEmpty()) {
-        before.add(row);
+            @Override
+            public void rejected(Row row) {
+              rejects.add(row);
+            }
+          };
+      DatasetReader reader = new DatasetReader(node.datasets(), node.chunks());
+      recipe.learn(() -> reader.partitionRows(source, task.partition()));
+      Iterator<Row> from = reader.partitionRows(source, task.partition());
+      while (from.hasNext()) {
+        Row row = from.next();
+        if (profiled.isEmpty()) {
+          before.add(row);
+        }
+        recipe.run(row, tally, sink);
       }
-      recipe.run(row, tally, sink);
+      recipe.expand(
+          node,
+          source,
+          task.partition(),
+          () -> reader.partitionRows(source, task.partition()),
+          tally,
+          sink);
+      List<ChunkInfo> chunks = kept.finish();
+      return new RefineOutcome(
+          chunks,
+          rejects.finish(),
+          before.rows(),
+          after.rows(),
+          tally.masked(),
+          tally.examples(),
+          tally.stages(),
+          before.toBytes(),
+          after.toBytes());
     }
-    recipe.expand(
-        node,
-        source,
-        task.partition(),
-        () -> reader.partitionRows(source, task.partition()),
-        tally,
-        sink);
-    List<ChunkInfo> chunks = kept.finish();
-    return new RefineOutcome(
-        chunks,
-        rejects.finish(),
-        before.rows(),
-        after.rows(),
-        tally.masked(),
-        tally.examples(),
-        tally.stages(),
-        before.toBytes(),
-        after.toBytes());
   }
 }

@@ -6,9 +6,7 @@ import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -82,38 +80,24 @@ final class Survey {
 
   /**
    * Asks some partitions; their answers come to {@code merge} in the order of {@code partitions},
-   * whatever the order they arrive in. At most two answers for each worker of the grid are asked
-   * for beyond the one that is waited for.
+   * whatever the order they arrive in.
    */
   void ask(
       List<Integer> partitions, IntFunction<byte[]> question, BiConsumer<Integer, byte[]> merge) {
-    int workers = context.grid().nodes().stream().mapToInt(node -> node.workers()).sum();
-    int window = 4 * Math.max(2, workers);
-    for (int from = 0; from < partitions.size(); from += window) {
-      List<Integer> some = partitions.subList(from, Math.min(partitions.size(), from + window));
-      ArrayDeque<Integer> order = new ArrayDeque<>(some);
-      Map<Integer, byte[]> arrived = new HashMap<>();
-      PartitionCalls.forEach(
-          context,
-          some,
-          CollectPartition.class,
-          partition ->
-              new CollectPartition.Question(
-                  context.tenant(),
-                  source.versionId(),
-                  partition,
-                  stages,
-                  known(before, partition),
-                  place,
-                  question.apply(partition)),
-          (partition, answer) -> {
-            arrived.put(partition, answer.bytes());
-            while (!order.isEmpty() && arrived.containsKey(order.peek())) {
-              int next = order.remove();
-              merge.accept(next, arrived.remove(next));
-            }
-          });
-    }
+    PartitionCalls.forEachInOrder(
+        context,
+        partitions,
+        CollectPartition.class,
+        partition ->
+            new CollectPartition.Question(
+                context.tenant(),
+                source.versionId(),
+                partition,
+                stages,
+                known(before, partition),
+                place,
+                question.apply(partition)),
+        (partition, answer) -> merge.accept(partition, answer.bytes()));
   }
 
   static List<byte[]> known(List<SurveyStage.Findings> findings, int partition) {

@@ -1,0 +1,153 @@
+package com.auterity.neuroweaver.jobs.refinement;
+
+import com.auterity.neuroweaver.datasets.store.ChunkInfo;
+import com.auterity.neuroweaver.datasets.store.DatasetProfile;
+import com.auterity.neuroweaver.datasets.store.RecordCodec;
+import com.auterity.neuroweaver.jobs.grid.JobContext;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+
+/**
+ * How far a refinement is. Partitions that were done since the last commit are done again after a
+ * fault, with the same bytes.
+ */
+final class RefineProgress {
+  private final JobContext context;
+  private final RefineState begun;
+  private final long nanosBetweenCommits;
+  private final TreeMap<Integer, RefineOutcome> done;
+  private final DatasetProfile before;
+  private final DatasetProfile after;
+  private TreeMap<String, List<MaskedExample>> examples;
+  private TreeMap<Integer, StageCounts> counts;
+  private String surveys;
+  private long committed = System.nanoTime();
+
+  /**
+   * @param betweenCommits at least
+   */
+  RefineProgress(JobContext context, RefineState state, Duration betweenCommits) {
+    this.context = context;
+    this.nanosBetweenCommits = betweenCommits.toNanos();
+    this.begun = state;
+    this.done = new TreeMap<>(state.done());
+    this.before = DatasetProfile.ofBytes(state.profileBefore());
+    this.after = DatasetProfile.ofBytes(state.profileAfter());
+    this.examples = state.examples();
+    this.counts = state.counts();
+    this.surveys = state.surveys();
+  }
+
+  String sourceVersionId() {
+    return begun.sourceVersionId();
+  }
+
+  /** The recipe as JSON text. */
+  String stages() {
+    return begun.stages();
+  }
+
+  String keys() {
+    return begun.keys();
+  }
+
+  /** What the survey stages say for the result, as a JSON list; null until they have. */
+  String surveys() {
+    return surveys;
+  }
+
+  boolean isDone(int partition) {
+    return done.containsKey(partition);
+  }
+
+  /** The partitions' chunks, in order of partition. */
+  List<ChunkInfo> chunks(Function<RefineOutcome, List<ChunkInfo>> of) {
+    return done.values().stream().flatMap(outcome -> of.apply(outcome).stream()).toList();
+  }
+
+  long sum(ToLongFunction<RefineOutcome> of) {
+    return done.values().stream().mapToLong(of).sum();
+  }
+
+  TreeMap<String, Long> masked() {
+    TreeMap<String, Long> sums = new TreeMap<>();
+    for (RefineOutcome outcome : done.values()) {
+      outcome.masked().forEach((kind, pieces) -> sums.merge(kind, pieces, Long::sum));
+    }
+    return sums;
+  }
+
+  Map<String, List<MaskedExample>> examples() {
+    return examples;
+  }
+
+  /** By place of the stage in the recipe. */
+  Map<Integer, StageCounts> counts() {
+    return counts;
+  }
+
+  DatasetProfile before() {
+    return before;
+  }
+
+  DatasetProfile after() {
+    return after;
+  }
+
+  /** The survey stages have what they need; committed. */
+  void surveyed(String said) {
+    surveys = said;
+    commit();
+  }
+
+  /** A partition is done; committed when it is time. */
+  void add(int partition, RefineOutcome outcome) {
+    done.put(partition, outcome.withoutMerged());
+    before.merge(DatasetProfile.ofBytes(outcome.profileBefore()));
+    after.merge(DatasetProfile.ofBytes(outcome.profileAfter()));
+    examples = merged(examples, outcome.examples());
+    counts = StageCounts.merged(counts, outcome.stages());
+    if (System.nanoTime() - committed >= nanosBetweenCommits) {
+      commit();
+    }
+  }
+
+  void commit() {
+    RefineState state =
+        new RefineState(
+            begun.sourceVersionId(),
+            begun.stages(),
+            surveys,
+            done,
+            before.toBytes(),
+            after.toBytes(),
+            examples,
+            counts,
+            begun.keys());
+    context.commit(done.size(), RecordCodec.encode(state));
+    committed = System.nanoTime();
+  }
+
+  /** Of each kind those of the rows that come first, whichever partition was done first. */
+  private static TreeMap<String, List<MaskedExample>> merged(
+      Map<String, List<MaskedExample>> one, Map<String, List<MaskedExample>> two) {
+    TreeMap<String, List<MaskedExample>> all = new TreeMap<>(one);
+    two.forEach(
+        (kind, examples) ->
+            all.merge(
+                kind,
+                examples,
+                (a, b) ->
+                    Stream.concat(a.stream(), b.stream())
+                        .sorted(Comparator.comparingLong(MaskedExample::ordinal))
+                        .limit(Tally.EXAMPLES)
+                        .toList()));
+    return all;
+  }
+}
