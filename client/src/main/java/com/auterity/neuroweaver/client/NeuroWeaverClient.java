@@ -229,9 +229,19 @@ public final class NeuroWeaverClient {
     return post("/datasets/" + segment(reference) + "/scan", null, new TypeReference<Job>() {});
   }
 
-  /** Starts profiling a dataset version; the job's result has the figures of its columns. */
-  public Job profileDataset(String reference) {
-    return post("/datasets/" + segment(reference) + "/profile", null, new TypeReference<Job>() {});
+  /**
+   * Starts profiling a dataset version; the job's result has the figures of its columns.
+   *
+   * @param with versions of the same columns that are counted with it
+   */
+  public Job profileDataset(String reference, List<String> with) {
+    return post(
+        "/datasets/"
+            + segment(reference)
+            + "/profile"
+            + (with.isEmpty() ? "" : "?with=" + segment(names(with))),
+        null,
+        new TypeReference<Job>() {});
   }
 
   /** Starts comparing two dataset versions; the job's result says what differs. */

@@ -34,12 +34,16 @@ final class TableResource {
             202,
             this::unpublish),
         Route.post(
-            "/datasets/{dataset_id}/profile",
-            "Figures of a dataset version's columns; what is profiled already is not read again.",
-            Void.class,
-            Job.class,
-            202,
-            this::profile),
+                "/datasets/{dataset_id}/profile",
+                "Figures of a dataset version's columns; what is profiled already is not read again.",
+                Void.class,
+                Job.class,
+                202,
+                this::profile)
+            .query(
+                "with",
+                Route.Query.Type.STRING,
+                "Versions of the same columns that are counted with it: a,b."),
         Route.post(
             "/datasets/diff",
             "Compare two dataset versions: columns, counts, and by a key rows.",
@@ -62,6 +66,10 @@ final class TableResource {
 
   private Job profile(Call call, Void none) {
     ObjectNode parameters = mapper.createObjectNode().put("dataset", call.path("dataset_id"));
+    List<String> with = RowsResource.names(call.query("with"));
+    if (!with.isEmpty()) {
+      with.forEach(parameters.putArray("with")::add);
+    }
     return jobs.submit(call.tenant(), "profile", parameters, call.idempotencyKey(), null);
   }
 

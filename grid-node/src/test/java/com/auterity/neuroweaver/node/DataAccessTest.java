@@ -455,19 +455,27 @@ class DataAccessTest {
         nodes
             .get(0)
             .uploadDataset(asking("lot", "vin"), file("lot.csv", cars(0, 400, "red")), null));
-    JsonNode first = succeeded(nodes.get(1).profileDataset("lot"));
+    JsonNode first = succeeded(nodes.get(1).profileDataset("lot", List.of()));
     assertEquals(400, first.get("rows_read").asInt());
-    JsonNode again = succeeded(nodes.get(0).profileDataset("lot"));
+    JsonNode again = succeeded(nodes.get(0).profileDataset("lot", List.of()));
     assertEquals(0, again.get("rows_read").asInt());
     assertEquals(400, again.get("rows_from_kept_profiles").asInt());
     assertEquals(first.get("profile"), again.get("profile"));
+    succeeded(
+        nodes
+            .get(0)
+            .uploadDataset(asking("lot-2", "vin"), file("lot2.csv", cars(300, 600, "red")), null));
+    JsonNode both = succeeded(nodes.get(1).profileDataset("lot-2", List.of("lot")));
+    assertEquals(300, both.get("rows_read").asInt());
+    assertEquals(400, both.get("rows_from_kept_profiles").asInt());
+    assertEquals(600, both.at("/profile/columns/0/distinct").asInt());
     JsonNode columns = first.at("/profile/columns");
     assertEquals(400, columns.get(0).get("distinct").asInt());
     assertEquals("V00000", columns.get(0).get("min").asText());
     assertEquals("Ford", columns.get(1).at("/frequent/0/value").asText());
     assertEquals(266, columns.get(1).at("/frequent/0/count").asInt());
     succeeded(nodes.get(1).erase("lot", new EraseRequest("vin", "V00000")));
-    JsonNode erased = succeeded(nodes.get(0).profileDataset("lot"));
+    JsonNode erased = succeeded(nodes.get(0).profileDataset("lot", List.of()));
     assertEquals(399, erased.at("/profile/rows").asInt());
     assertEquals("V00001", erased.at("/profile/columns/0/min").asText());
   }

@@ -7,6 +7,7 @@ import com.auterity.neuroweaver.client.PublishRequest;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -159,7 +160,8 @@ final class TableCommands {
       name = "profile",
       description = {
         "Show the figures of a dataset version's columns: completeness, distinct values, bounds,",
-        "mean, median. --json has all of them, quantiles, frequent values and correlations too."
+        "mean, median. --json has all of them, quantiles, frequent values and correlations too.",
+        "What was profiled before is not read again."
       },
       mixinStandardHelpOptions = true)
   static final class Profile implements Callable<Integer> {
@@ -169,10 +171,18 @@ final class TableCommands {
     @Parameters(paramLabel = "DATASET", description = "Name, name@version or id.")
     private String reference;
 
+    @Option(
+        names = "--with",
+        paramLabel = "DATASET",
+        split = ",",
+        description =
+            "Count the rows of these too: other versions, or datasets of the same columns.")
+    private List<String> with = List.of();
+
     @Override
     public Integer call() throws InterruptedException {
       NeuroWeaverClient client = connection.client();
-      Job job = client.profileDataset(reference);
+      Job job = client.profileDataset(reference, with);
       PrintWriter lines = printer.json() ? new PrintWriter(Writer.nullWriter()) : printer.out();
       Job end = new JobWatch(client, lines).follow(job.jobId());
       printer.print(end.result(), out -> show(end.result(), out));

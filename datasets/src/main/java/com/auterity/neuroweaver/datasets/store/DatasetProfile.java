@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.datasets.store;
 
+import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -54,13 +55,29 @@ public final class DatasetProfile {
     correlations.add(row);
   }
 
-  /** Takes in the rows of another part of the same dataset. */
+  /** Takes in the rows of another part of the same dataset, or of one of the same columns. */
   public void merge(DatasetProfile other) {
-    if (!other.schema.equals(schema)) {
+    String difference = difference(schema, other.schema);
+    if (difference != null) {
       throw new IllegalArgumentException(
-          "profiles of different columns do not merge: " + schema.names() + other.schema.names());
+          "profiles of different columns do not merge: " + difference);
     }
     add(other.state());
+  }
+
+  /** Why profiles of datasets of these columns do not merge; null when they do. */
+  public static String difference(Schema one, Schema two) {
+    if (!one.names().equals(two.names())) {
+      return "its columns are " + two.names() + ", not " + one.names();
+    }
+    for (int i = 0; i < one.columns().size(); i++) {
+      ColumnType type = two.columns().get(i).type();
+      if (type != one.columns().get(i).type()) {
+        return "its column %s is of %s, not %s"
+            .formatted(two.columns().get(i).name(), type, one.columns().get(i).type());
+      }
+    }
+    return null;
   }
 
   public byte[] toBytes() {

@@ -117,6 +117,46 @@ class ProfileHandlerTest {
   }
 
   @Test
+  void aNewDeliveryCostsOnlyItsOwnRows() {
+    StoredRows.store(catalog, grid.store, "cars", CARS, null, ROWS.subList(0, 4_000));
+    profile(catalog, grid);
+    List<Row> june = ROWS.subList(4_000, 5_000);
+    StoredRows.store(catalog, grid.store, "june", CARS, null, june);
+    ObjectNode both = run("june", "cars");
+    assertEquals(1_000, both.get("rows_read").asInt());
+    assertEquals(4_000, both.get("rows_from_kept_profiles").asInt());
+    assertEquals(1_000, both.at("/versions/0/rows_read").asInt());
+    assertEquals("cars", both.at("/versions/1/dataset").asText());
+    DatasetProfile whole = DatasetProfile.of(CARS);
+    ROWS.forEach(whole::add);
+    assertEquals(whole.toJson(), both.get("profile"));
+  }
+
+  @Test
+  void refusesVersionsThatCannotBeCountedTogether() {
+    store(catalog, grid);
+    List<Column> others = new ArrayList<>(CARS.columns());
+    others.set(1, Column.of("odometer", ColumnType.STRING));
+    StoredRows.store(catalog, grid.store, "other", new Schema(others), null, List.of());
+    assertEquals(
+        "profile: with names other, which cannot be counted with cars: its column odometer is of"
+            + " STRING, not INT64; right would be a dataset of the same columns and types",
+        assertThrows(NeuroWeaverException.class, () -> run("cars", "other")).getMessage());
+    assertTrue(
+        assertThrows(NeuroWeaverException.class, () -> run("cars", "cars@1"))
+            .getMessage()
+            .contains("twice"));
+  }
+
+  private ObjectNode run(String dataset, String with) {
+    ObjectNode parameters = JsonNodeFactory.instance.objectNode().put("dataset", dataset);
+    parameters.putArray("with").add(with);
+    ProfileHandler handler = new ProfileHandler(catalog);
+    handler.validate("default", parameters);
+    return handler.run(new LocalRun("job_1", catalog, grid.store, grid, parameters));
+  }
+
+  @Test
   void refusesWhatNobodyAskedFor() {
     store(catalog, grid);
     ObjectNode parameters =
