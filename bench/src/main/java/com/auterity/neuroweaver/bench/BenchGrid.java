@@ -22,7 +22,7 @@ import java.util.function.IntFunction;
  */
 final class BenchGrid implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long POLL_MILLIS = 50;
+  private static final long POLL_MILLIS = 200;
 
   private final LocalGrid grid;
   private final NeuroWeaverClient client;

@@ -342,6 +342,8 @@ public final class JobCoordinator implements AutoCloseable {
                       edit -> {
                         edit.state = found.state().to(state, found.jobId());
                         edit.finishedAt = store.now();
+                        // No run takes it up again.
+                        edit.commitState = null;
                         edit.resultJson = result == null ? null : result.toString();
                         if (failure != null) {
                           edit.errorKind = failure.kind();

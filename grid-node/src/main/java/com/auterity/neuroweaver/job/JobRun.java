@@ -71,7 +71,7 @@ final class JobRun implements JobContext, CallScope {
     this.runtime = runtime;
     this.row = row;
     this.grid = grids.apply(this);
-    this.chunks = new MeteredChunkStore(runtime.chunks(), meter);
+    this.chunks = runtime.metered(meter);
     this.started = store.now();
     this.lookedNanos = System.nanoTime() - LOOK_NANOS;
   }

@@ -14,7 +14,9 @@ public final class JobTables {
 
   static final class Definitions {
     static final TableDefinition<JobRow> JOB =
-        TableDefinition.of("JOB", JobRow.class, 2, CacheGroup.META);
+        TableDefinition.of("JOB", JobRow.class, 2, CacheGroup.META)
+            .withLaterIndex("STATE")
+            .withLaterIndex("PARENT_ID");
     static final TableDefinition<JobEventRow> EVENT =
         TableDefinition.of("JOB_EVENT", JobEventRow.class, 3, CacheGroup.META);
     static final TableDefinition<JobRequestRow> REQUEST =

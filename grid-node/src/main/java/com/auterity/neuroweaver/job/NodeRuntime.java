@@ -36,6 +36,11 @@ public final class NodeRuntime implements AutoCloseable {
   private final BlobStore blobs;
   private final int workerCount;
   private final ExecutorService workers;
+
+  /** As many threads as chunks are under way, which their writers bound; mostly they wait. */
+  private final ExecutorService storing =
+      Executors.newCachedThreadPool(DaemonThreads.named("storing"));
+
   private final LongConsumer claimedCpu;
   private final Clock clock;
   private final Map<Class<?>, Object> shared = new ConcurrentHashMap<>();
@@ -79,8 +84,9 @@ public final class NodeRuntime implements AutoCloseable {
     return datasets;
   }
 
-  ChunkStore chunks() {
-    return chunks;
+  /** The chunks, what comes and goes counted. */
+  MeteredChunkStore metered(Meter meter) {
+    return new MeteredChunkStore(chunks, meter, storing);
   }
 
   BlobStore blobs() {
@@ -159,6 +165,7 @@ public final class NodeRuntime implements AutoCloseable {
   @Override
   public void close() {
     workers.shutdownNow();
+    storing.shutdown();
     synchronized (shared) {
       for (Object object : shared.values()) {
         if (object instanceof AutoCloseable closeable) {
@@ -179,7 +186,7 @@ public final class NodeRuntime implements AutoCloseable {
 
     CallContext(Meter meter) {
       this.meter = meter;
-      this.metered = new MeteredChunkStore(chunks, meter);
+      this.metered = metered(meter);
     }
 
     @Override

@@ -98,7 +98,12 @@ final class IgniteAssembly {
         .setDataStorageConfiguration(storage(home))
         .setDiscoverySpi(discovery())
         .setCommunicationSpi(
+            // Buffers as the system sizes them: in Ignite's own, 32 KB, no segment of the loopback
+            // fits, and between two machines they hold less than a round trip. Chunks then stood
+            // still for seconds, the sender probing a window that never opened far enough.
             new TcpCommunicationSpi()
+                .setSocketSendBuffer(0)
+                .setSocketReceiveBuffer(0)
                 .setLocalPort(config.communicationPort().orElse(FIRST_COMMUNICATION_PORT))
                 .setLocalPortRange(range(config.communicationPort())))
         .setClientConnectorConfiguration(

@@ -79,6 +79,12 @@ public final class GridTables {
             List.of(
                 LoadKeyRow.TABLE, UploadRow.TABLE, FlightNodeRow.TABLE, PublishedTableRow.TABLE),
             List.of(),
-            List.of()));
+            List.of()),
+        new Migration(
+            4,
+            "jobs by state and by parent",
+            List.of(),
+            List.of(),
+            List.of(JobTables.JOB.createIndex("STATE"), JobTables.JOB.createIndex("PARENT_ID"))));
   }
 }

@@ -2,7 +2,6 @@ package com.auterity.neuroweaver.datasets.store;
 
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.apache.ignite.IgniteCache;
 
 /**
@@ -37,27 +36,6 @@ public final class IgniteChunkStore implements ChunkStore {
   public void put(ChunkKey key, byte[] chunk) {
     admission.run();
     GridAccess.to("chunk " + key, () -> cache.put(key, chunk));
-  }
-
-  @Override
-  public CompletableFuture<Void> putAsync(ChunkKey key, byte[] chunk) {
-    CompletableFuture<Void> stored = new CompletableFuture<>();
-    try {
-      admission.run();
-      GridAccess.to("chunk " + key, () -> cache.putAsync(key, chunk))
-          .listen(
-              done -> {
-                try {
-                  GridAccess.to("chunk " + key, () -> done.get());
-                  stored.complete(null);
-                } catch (RuntimeException e) {
-                  stored.completeExceptionally(e);
-                }
-              });
-    } catch (RuntimeException e) {
-      stored.completeExceptionally(e);
-    }
-    return stored;
   }
 
   @Override

@@ -30,6 +30,7 @@ public final class TableDefinition<R extends Record> {
   private final List<TableColumn> keys;
   private final List<TableColumn> values;
   private final List<List<String>> indexes;
+  private final List<List<String>> laterIndexes;
   private final Constructor<R> constructor;
 
   private TableDefinition(
@@ -39,6 +40,7 @@ public final class TableDefinition<R extends Record> {
       List<TableColumn> keys,
       List<TableColumn> values,
       List<List<String>> indexes,
+      List<List<String>> laterIndexes,
       Constructor<R> constructor) {
     this.name = name;
     this.rowType = rowType;
@@ -46,6 +48,7 @@ public final class TableDefinition<R extends Record> {
     this.keys = keys;
     this.values = values;
     this.indexes = indexes;
+    this.laterIndexes = laterIndexes;
     this.constructor = constructor;
   }
 
@@ -84,6 +87,7 @@ public final class TableDefinition<R extends Record> {
           List.copyOf(columns.subList(0, keyColumns)),
           List.copyOf(columns.subList(keyColumns, columns.size())),
           List.of(),
+          List.of(),
           constructor);
     } catch (NoSuchMethodException e) {
       throw new IllegalArgumentException("no canonical constructor in " + rowType, e);
@@ -92,10 +96,54 @@ public final class TableDefinition<R extends Record> {
 
   /** The same table with an index over these columns. */
   public TableDefinition<R> withIndex(String... columns) {
+    return new TableDefinition<>(
+        name, rowType, group, keys, values, plus(indexes, columns), laterIndexes, constructor);
+  }
+
+  /**
+   * The same table with an index over these columns that is made by a migration after that of the
+   * table: {@link #createIndex} is its statement.
+   */
+  public TableDefinition<R> withLaterIndex(String... columns) {
+    return new TableDefinition<>(
+        name, rowType, group, keys, values, indexes, plus(laterIndexes, columns), constructor);
+  }
+
+  private static List<List<String>> plus(List<List<String>> indexes, String... columns) {
     List<List<String>> more = new ArrayList<>(indexes);
     more.add(List.of(columns));
-    return new TableDefinition<>(
-        name, rowType, group, keys, values, List.copyOf(more), constructor);
+    return List.copyOf(more);
+  }
+
+  /** SQL that makes an index of {@link #withLaterIndex}. */
+  public String createIndex(String... columns) {
+    if (!laterIndexes.contains(List.of(columns))) {
+      throw new IllegalArgumentException(
+          "table " + name + " has no later index over " + List.of(columns));
+    }
+    return "CREATE INDEX IF NOT EXISTS %s ON %s.%s (%s)"
+        .formatted(indexName(List.of(columns)), SCHEMA, name, String.join(", ", columns));
+  }
+
+  /** Of the index over these columns. */
+  String indexName(List<String> columns) {
+    return name + "_BY_" + String.join("_", columns);
+  }
+
+  /**
+   * The columns of the longest index that finds rows by equality with these columns; empty without
+   * one.
+   */
+  List<String> indexFor(Set<String> columns) {
+    List<String> best = List.of();
+    for (List<List<String>> some : List.of(indexes, laterIndexes)) {
+      for (List<String> index : some) {
+        if (columns.containsAll(index) && index.size() > best.size()) {
+          best = index;
+        }
+      }
+    }
+    return best;
   }
 
   public String name() {
@@ -167,9 +215,7 @@ public final class TableDefinition<R extends Record> {
     keys.forEach(column -> keyFields.add(column.name()));
     List<QueryIndex> queryIndexes = new ArrayList<>();
     for (List<String> columns : indexes) {
-      queryIndexes.add(
-          new QueryIndex(columns, QueryIndexType.SORTED)
-              .setName(name + "_BY_" + String.join("_", columns)));
+      queryIndexes.add(new QueryIndex(columns, QueryIndexType.SORTED).setName(indexName(columns)));
     }
     QueryEntity entity =
         new QueryEntity(keyTypeName(), valueTypeName())
@@ -184,7 +230,7 @@ public final class TableDefinition<R extends Record> {
             group.transactional() ? CacheAtomicityMode.TRANSACTIONAL : CacheAtomicityMode.ATOMIC);
   }
 
-  /** One line that changes exactly when the table's columns, key, group or indexes do. */
+  /** One line that changes exactly when the table's columns, key, group or own indexes do. */
   public String fingerprint() {
     StringBuilder text = new StringBuilder(name).append(' ').append(group).append(" (");
     keys.forEach(
