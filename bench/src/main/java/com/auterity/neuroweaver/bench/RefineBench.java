@@ -16,10 +16,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The quickstart's whole recipe, on nodes that are bound to cores of their own: what a second node
@@ -77,31 +79,71 @@ final class RefineBench implements Bench {
           YamlDocument.read(home.resolve("config").resolve("quickstart.yaml"))
               .tree()
               .at("/steps/refine/with/stages");
-      try (BenchGrid one =
-              new BenchGrid(
-                  home, folder.resolve("one"), 1, List.of("workers=1"), node -> bound("0"));
+      Map<String, Object> details = new LinkedHashMap<>(Map.of("rows", ROWS));
+      try (BenchGrid one = grid(home, folder, "one", List.of("0"), 1);
           BenchGrid two =
               nodes == 2
-                  ? new BenchGrid(
-                      home,
-                      folder.resolve("two"),
-                      2,
-                      List.of("workers=1"),
-                      node -> bound(Integer.toString(node)))
-                  : new BenchGrid(
-                      home, folder.resolve("two"), 1, List.of("workers=2"), node -> bound("0,1"))) {
-        Rounds.Turn ourTurn = turn(run, "two", two, file, stages);
-        Rounds.Turn peerTurn = turn(run, "one", one, file, stages);
-        List<Samples> samples = Rounds.alternate(run.rounds(), List.of(ourTurn, peerTurn));
-        return Outcome.beside(
-            samples.get(0),
-            "one node of one core",
-            samples.get(1),
-            new LinkedHashMap<>(Map.of("rows", ROWS)));
+                  ? grid(home, folder, "two", List.of("0", "1"), 1)
+                  : grid(home, folder, "two", List.of("0,1"), 2)) {
+        List<Rounds.Turn> turns = new ArrayList<>();
+        turns.add(turn(run, "two", two, file, stages));
+        turns.add(turn(run, "one", one, file, stages));
+        if (nodes == 1) {
+          return outcome(Rounds.alternate(run.rounds(), turns), details);
+        }
+        try (BenchGrid apart = grid(home, folder, "apart", List.of("1"), 1)) {
+          turns.add(together(turns.get(1), turn(run, "apart", apart, file, stages)));
+          List<Samples> samples = Rounds.alternate(run.rounds(), turns);
+          details.put("two_grids_at_once", samples.get(2).median());
+          details.put(Report.SHARE, samples.get(0).median() / samples.get(2).median());
+          return outcome(samples, details);
+        }
       }
     }
 
-    /** Loads the rows and refines them a few times uncounted, so that compiled code is measured. */
+    private static Outcome outcome(List<Samples> samples, Map<String, Object> details) {
+      return Outcome.beside(samples.get(0), "one node of one core", samples.get(1), details);
+    }
+
+    /** A grid of nodes that are each bound to some cores. */
+    private static BenchGrid grid(
+        Path home, Path folder, String name, List<String> cores, int workers)
+        throws InterruptedException {
+      return new BenchGrid(
+          home,
+          folder.resolve(name),
+          cores.size(),
+          List.of("workers=" + workers),
+          node -> List.of("taskset", "-c", cores.get(node)));
+    }
+
+    /**
+     * Both at once, rows a second of both: what two cores of this machine give to two nodes that
+     * share nothing, which no grid of two nodes can pass.
+     */
+    private static Rounds.Turn together(Rounds.Turn one, Rounds.Turn other) {
+      return () -> {
+        AtomicReference<Double> rate = new AtomicReference<>();
+        Thread thread =
+            new Thread(
+                () -> {
+                  try {
+                    rate.set(other.measure());
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+        thread.start();
+        double mine = one.measure();
+        thread.join();
+        if (rate.get() == null) {
+          throw new NeuroWeaverException(ErrorKind.INTERNAL, "the other grid did not refine");
+        }
+        return mine + rate.get();
+      };
+    }
+
+    /** Loads the rows and refines them uncounted for a while, so that compiled code is measured. */
     private static Rounds.Turn turn(
         BenchRun run, String name, BenchGrid grid, Path file, JsonNode stages)
         throws InterruptedException {
@@ -127,10 +169,6 @@ final class RefineBench implements Bench {
         turn.measure();
       }
       return turn;
-    }
-
-    private static List<String> bound(String cores) {
-      return List.of("taskset", "-c", cores);
     }
   }
 
