@@ -32,8 +32,8 @@ final class RefineBench implements Bench {
   private static final long SEED = 1;
   private static final int ROWS = 96_000;
 
-  /** A node on one core is that long at compiling: what comes before is not what it can do. */
-  private static final Duration WARM = Duration.ofSeconds(100);
+  /** Until then, some two minutes, a node on one core compiles beside its work. */
+  private static final int WARM_TURNS = 40;
 
   private static final Duration LIMIT = Duration.ofMinutes(20);
 
@@ -143,7 +143,7 @@ final class RefineBench implements Bench {
       };
     }
 
-    /** Loads the rows and refines them uncounted for a while, so that compiled code is measured. */
+    /** Loads the rows and refines them uncounted some times, so that compiled code is measured. */
     private static Rounds.Turn turn(
         BenchRun run, String name, BenchGrid grid, Path file, JsonNode stages)
         throws InterruptedException {
@@ -164,8 +164,7 @@ final class RefineBench implements Bench {
                 name, ROWS, step.result().get("rows_kept"), seconds);
             return ROWS / seconds;
           };
-      long warm = System.nanoTime() + WARM.toNanos();
-      while (System.nanoTime() < warm) {
+      for (int i = 0; i < WARM_TURNS; i++) {
         turn.measure();
       }
       return turn;

@@ -115,6 +115,32 @@ public final class ColumnValues {
   }
 
   /**
+   * Texts that lie one behind the other, as UTF-8 that the caller has checked.
+   *
+   * @param utf8 this column's from now on
+   * @param textEnds where each ends, ascending
+   */
+  void addTexts(byte[] utf8, int[] textEnds) {
+    int base = start(size);
+    reserve(size + textEnds.length);
+    if (size == 0) {
+      text = utf8;
+    } else {
+      reserveText((long) base + utf8.length);
+      System.arraycopy(utf8, 0, text, base, utf8.length);
+    }
+    for (int end : textEnds) {
+      ends[size++] = base + end;
+    }
+  }
+
+  /** Makes a value null that was added as an empty text. */
+  void setNull(int at) {
+    nulls[at >> 6] |= 1L << at;
+    nullCount++;
+  }
+
+  /**
    * A value of the class {@link ColumnType} names, or null.
    *
    * @throws ClassCastException when it is of another class

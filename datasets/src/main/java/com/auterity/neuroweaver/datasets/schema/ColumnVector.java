@@ -102,20 +102,7 @@ public final class ColumnVector {
   public void get(int rows, ColumnValues into) {
     boolean nulls = vector.getNullCount() > 0;
     if (vector instanceof VarCharVector texts && rows > 0) {
-      ArrowBuf offsets = texts.getOffsetBuffer();
-      int length = offsets.getInt((long) rows * Integer.BYTES);
-      byte[] bytes = new byte[length];
-      texts.getDataBuffer().getBytes(0, bytes);
-      int start = 0;
-      for (int i = 0; i < rows; i++) {
-        int end = offsets.getInt((i + 1L) * Integer.BYTES);
-        if (nulls && vector.isNull(i)) {
-          into.addNull();
-        } else {
-          into.addText(bytes, start, end);
-        }
-        start = end;
-      }
+      getTexts(texts, rows, into);
       return;
     }
     ArrowBuf data = vector.getDataBuffer();
@@ -130,6 +117,41 @@ public final class ColumnVector {
             case DATE -> data.getInt((long) i * Integer.BYTES);
             default -> data.getLong((long) i * Long.BYTES);
           });
+    }
+  }
+
+  private static void getTexts(VarCharVector texts, int rows, ColumnValues into) {
+    int[] ends = new int[rows];
+    ints(texts.getOffsetBuffer(), Integer.BYTES, rows).get(ends);
+    byte[] bytes = new byte[ends[rows - 1]];
+    texts.getDataBuffer().getBytes(0, bytes);
+    int first = into.size();
+    if (texts.getNullCount() == 0) {
+      into.addTexts(bytes, ends);
+      return;
+    }
+    boolean[] isNull = new boolean[rows];
+    boolean empty = true;
+    for (int i = 0; i < rows; i++) {
+      isNull[i] = texts.isNull(i);
+      empty &= !isNull[i] || ends[i] == (i == 0 ? 0 : ends[i - 1]);
+    }
+    if (!empty) {
+      // Others may leave bytes where there is no value.
+      for (int i = 0; i < rows; i++) {
+        if (isNull[i]) {
+          into.addNull();
+        } else {
+          into.addText(bytes, i == 0 ? 0 : ends[i - 1], ends[i]);
+        }
+      }
+      return;
+    }
+    into.addTexts(bytes, ends);
+    for (int i = 0; i < rows; i++) {
+      if (isNull[i]) {
+        into.setNull(first + i);
+      }
     }
   }
 

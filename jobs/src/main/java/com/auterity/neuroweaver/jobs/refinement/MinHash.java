@@ -43,22 +43,22 @@ final class MinHash {
 
   /** The signature of the first {@code count} hashes; overwritten by the next. */
   int[] sign(int[] hashes, int count) {
-    for (int k = 0; k < lowest.length; k += LANES.length()) {
-      lowest(a, b, k, hashes, count).intoArray(lowest, k);
-    }
+    lowest(a, b, hashes, count, lowest);
     System.arraycopy(lowest, 0, signature, 0, signature.length);
     return signature;
   }
 
-  /** Of as many permutations as a vector has lanes: everything but the hash stays in registers. */
-  private static IntVector lowest(int[] a, int[] b, int k, int[] hashes, int count) {
-    IntVector factor = IntVector.fromArray(LANES, a, k);
-    IntVector summand = IntVector.fromArray(LANES, b, k);
-    IntVector low = IntVector.broadcast(LANES, Integer.MAX_VALUE);
-    for (int i = 0; i < count; i++) {
-      low = low.min(factor.mul(IntVector.broadcast(LANES, hashes[i])).add(summand));
+  /** As many permutations at once as a vector has lanes: all but the hash stays in registers. */
+  private static void lowest(int[] a, int[] b, int[] hashes, int count, int[] into) {
+    for (int k = 0; k < into.length; k += LANES.length()) {
+      IntVector factor = IntVector.fromArray(LANES, a, k);
+      IntVector summand = IntVector.fromArray(LANES, b, k);
+      IntVector low = IntVector.broadcast(LANES, Integer.MAX_VALUE);
+      for (int i = 0; i < count; i++) {
+        low = low.min(factor.mul(IntVector.broadcast(LANES, hashes[i])).add(summand));
+      }
+      low.intoArray(into, k);
     }
-    return low;
   }
 
   int bands() {

@@ -11,6 +11,7 @@ import com.auterity.neuroweaver.datasets.store.RecordCodec;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.StringJoiner;
@@ -106,7 +107,7 @@ final class NearDuplicateAnswers {
   private byte[] sets(int stored, int[] positions) {
     Manifest version = stored < 0 ? view.source() : stored(stored);
     MinHash minHash = settings.minHash();
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteBuffer[] out = {ByteBuffer.allocate(1 << 12)};
     read(
         version,
         stored >= 0 || view.place() == 0,
@@ -123,10 +124,16 @@ final class NearDuplicateAnswers {
             ints = minHash.sign(ints, size);
             length = ints.length;
           }
-          out.writeBytes(NearDuplicates.bytes(new int[] {length}));
-          out.writeBytes(NearDuplicates.bytes(ints, length));
+          int bytes = Integer.BYTES * (1 + length);
+          if (out[0].remaining() < bytes) {
+            int room = Math.addExact(out[0].position(), Math.max(bytes, out[0].position()));
+            out[0] = ByteBuffer.allocate(room).put(out[0].flip());
+          }
+          out[0].putInt(length);
+          out[0].asIntBuffer().put(ints, 0, length);
+          out[0].position(out[0].position() + Integer.BYTES * length);
         });
-    return out.toByteArray();
+    return Arrays.copyOf(out[0].array(), out[0].position());
   }
 
   private Manifest stored(int stored) {
