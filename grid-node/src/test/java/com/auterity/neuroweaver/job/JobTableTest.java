@@ -47,6 +47,7 @@ class JobTableTest {
                 .setIgniteInstanceName("job-table")
                 .setWorkDirectory(work.toString())
                 .setConsistentId("job-table")
+                .setLocalHost("127.0.0.1")
                 .setDiscoverySpi(new IsolatedDiscoverySpi())
                 .setConnectorConfiguration(null)
                 .setClientConnectorConfiguration(null)

@@ -41,11 +41,16 @@ public final class SqlJobs {
   /** Inserts a request and returns the job's id when the grid has accepted it. */
   public String submit(String requestId, String kind, String params) {
     insert(requestId, kind, params);
+    // While the answer is being committed, one node has it and the next to be asked may not yet.
+    AtomicReference<List<?>> answered = new AtomicReference<>();
     GridHarness.await(
         Duration.ofSeconds(120),
         "an answer to request " + requestId,
-        () -> answer(requestId).get(0) != null);
-    List<?> answer = answer(requestId);
+        () -> {
+          answered.set(answer(requestId));
+          return answered.get().get(0) != null;
+        });
+    List<?> answer = answered.get();
     if (!"ACCEPTED".equals(answer.get(0))) {
       throw new AssertionError("request " + requestId + ": " + answer);
     }
