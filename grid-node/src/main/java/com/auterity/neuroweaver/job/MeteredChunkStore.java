@@ -1,10 +1,10 @@
 package com.auterity.neuroweaver.job;
 
+import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.ChunkKey;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.jobs.grid.Meter;
-import com.auterity.neuroweaver.jobs.grid.ThreadCpu;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -27,11 +27,14 @@ record MeteredChunkStore(ChunkStore chunks, Meter meter, Executor storing) imple
   public CompletableFuture<Void> putAsync(ChunkKey key, byte[] chunk) {
     return CompletableFuture.runAsync(
         () -> {
-          long before = ThreadCpu.nanos();
           try {
-            put(key, chunk);
-          } finally {
-            meter.cpuNanos(ThreadCpu.nanos() - before);
+            meter.measure(
+                () -> {
+                  put(key, chunk);
+                  return null;
+                });
+          } catch (Exception e) {
+            throw NeuroWeaverException.unchecked(e);
           }
         },
         storing);

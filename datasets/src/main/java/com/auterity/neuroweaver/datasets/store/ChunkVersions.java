@@ -1,5 +1,7 @@
 package com.auterity.neuroweaver.datasets.store;
 
+import java.util.ArrayDeque;
+
 /** Removes the chunks of versions that will never be committed. */
 public final class ChunkVersions {
   private ChunkVersions() {}
@@ -25,20 +27,16 @@ public final class ChunkVersions {
    */
   static int removeFrom(
       ChunkStore store, String tenant, String versionId, int partition, int sequence, int gap) {
+    ArrayDeque<ChunkKey> found = new ArrayDeque<>();
     int end = sequence;
     for (int s = sequence; s <= end + gap; s++) {
-      if (store.contains(new ChunkKey(tenant, versionId, partition, s))) {
+      ChunkKey key = new ChunkKey(tenant, versionId, partition, s);
+      if (store.contains(key)) {
+        found.push(key);
         end = s + 1;
       }
     }
-    int removed = 0;
-    for (int s = end - 1; s >= sequence; s--) {
-      ChunkKey key = new ChunkKey(tenant, versionId, partition, s);
-      if (store.contains(key)) {
-        store.remove(key);
-        removed++;
-      }
-    }
-    return removed;
+    found.forEach(store::remove);
+    return found.size();
   }
 }

@@ -24,6 +24,10 @@ final class CallsByNode<I extends Record, O extends Record>
   private final Map<String, Integer> room = new HashMap<>();
   private final Map<Integer, String> startedOn = new HashMap<>();
   private final Map<Integer, Integer> places = new HashMap<>();
+
+  /** As they were when somebody else's partition was first looked at. */
+  private final Map<Integer, List<String>> owners = new HashMap<>();
+
   private int waiting;
   private long window = Integer.MAX_VALUE;
   private long delivered;
@@ -68,7 +72,7 @@ final class CallsByNode<I extends Record, O extends Record>
   }
 
   @Override
-  public PartitionCalls.Started<Integer, O> startOne() {
+  public PartitionCalls.Started<Integer, O> startOne(int running) {
     for (String node : queues.keySet()) {
       Integer partition = room.get(node) > 0 ? next(node) : null;
       if (partition != null) {
@@ -88,21 +92,25 @@ final class CallsByNode<I extends Record, O extends Record>
       return mayStart(own.peek()) ? own.poll() : null;
     }
     ArrayDeque<Integer> longest = null;
+    Integer taken = null;
     for (ArrayDeque<Integer> queue : queues.values()) {
-      if ((longest == null || queue.size() > longest.size()) && firstOf(queue, node) != null) {
-        longest = queue;
+      if (longest == null || queue.size() > longest.size()) {
+        Integer first = firstOf(queue, node);
+        if (first != null) {
+          longest = queue;
+          taken = first;
+        }
       }
     }
-    Integer partition = longest == null ? null : firstOf(longest, node);
-    if (partition != null) {
-      longest.remove(partition);
+    if (taken != null) {
+      longest.remove(taken);
     }
-    return partition;
+    return taken;
   }
 
   private Integer firstOf(ArrayDeque<Integer> queue, String node) {
     for (Integer partition : queue) {
-      if (mayStart(partition) && grid.owners(partition).contains(node)) {
+      if (mayStart(partition) && owners.computeIfAbsent(partition, grid::owners).contains(node)) {
         return partition;
       }
     }

@@ -106,26 +106,18 @@ public final class PartitionCalls {
     run(
         context,
         new Calls<T, O>() {
-          private int running;
-
           @Override
           public boolean isEmpty() {
             return waiting.isEmpty();
           }
 
           @Override
-          public Started<T, O> startOne() {
+          public Started<T, O> startOne(int running) {
             if (running >= limit || waiting.isEmpty()) {
               return null;
             }
-            running++;
             T task = waiting.poll();
             return new Started<>(task, call.apply(task));
-          }
-
-          @Override
-          public void ended(T task) {
-            running--;
           }
         },
         each);
@@ -136,10 +128,14 @@ public final class PartitionCalls {
     /** Whether all have been started. */
     boolean isEmpty();
 
-    /** Starts one if one may start now, else null. */
-    Started<T, O> startOne();
+    /**
+     * Starts one if one may start now, else null.
+     *
+     * @param running those that have not ended
+     */
+    Started<T, O> startOne(int running);
 
-    void ended(T task);
+    default void ended(T task) {}
   }
 
   record Started<T, O>(T task, CompletableFuture<O> output) {}
@@ -152,8 +148,11 @@ public final class PartitionCalls {
     int running = 0;
     while (running > 0 || (failure == null && !calls.isEmpty())) {
       try {
-        if (failure == null) {
-          running += start(calls, done);
+        Started<T, O> one = failure == null ? calls.startOne(running) : null;
+        while (one != null) {
+          running++;
+          listen(one, done);
+          one = calls.startOne(running);
         }
         Done<T, O> next = done.poll(250, TimeUnit.MILLISECONDS);
         if (next != null) {
@@ -181,14 +180,8 @@ public final class PartitionCalls {
     }
   }
 
-  private static <T, O> int start(Calls<T, O> calls, LinkedBlockingQueue<Done<T, O>> done) {
-    int started = 0;
-    for (Started<T, O> one = calls.startOne(); one != null; one = calls.startOne()) {
-      T task = one.task();
-      one.output().whenComplete((output, error) -> done.add(new Done<>(task, output, error)));
-      started++;
-    }
-    return started;
+  private static <T, O> void listen(Started<T, O> one, LinkedBlockingQueue<Done<T, O>> done) {
+    one.output().whenComplete((output, error) -> done.add(new Done<>(one.task(), output, error)));
   }
 
   private static RuntimeException unwrapped(Throwable error) {

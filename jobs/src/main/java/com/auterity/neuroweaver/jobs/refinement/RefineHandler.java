@@ -233,7 +233,7 @@ public final class RefineHandler implements JobHandler {
           long rows = state.sum(RefineOutcome::rowsIn);
           context.progress(new Progress("refining", rows, source.rows(), "rows", Map.of()));
         });
-    state.commit();
+    state.commitRest();
   }
 
   /** What each survey stage finds, each with what those before it found known. */

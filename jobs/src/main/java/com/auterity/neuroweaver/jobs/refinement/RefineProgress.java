@@ -5,13 +5,11 @@ import com.auterity.neuroweaver.datasets.store.DatasetProfile;
 import com.auterity.neuroweaver.datasets.store.RecordCodec;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 
 /**
  * How far a refinement is. Partitions that were done since the last commit are done again after a
@@ -28,6 +26,7 @@ final class RefineProgress {
   private TreeMap<Integer, StageCounts> counts;
   private String surveys;
   private long committed = System.nanoTime();
+  private int committedPartitions;
 
   /**
    * @param betweenCommits at least
@@ -42,6 +41,7 @@ final class RefineProgress {
     this.examples = state.examples();
     this.counts = state.counts();
     this.surveys = state.surveys();
+    this.committedPartitions = done.size();
   }
 
   String sourceVersionId() {
@@ -111,14 +111,22 @@ final class RefineProgress {
     done.put(partition, outcome.withoutMerged());
     before.merge(DatasetProfile.ofBytes(outcome.profileBefore()));
     after.merge(DatasetProfile.ofBytes(outcome.profileAfter()));
-    examples = merged(examples, outcome.examples());
+    examples =
+        StageCounts.firstOf(examples, outcome.examples(), MaskedExample::ordinal, Tally.EXAMPLES);
     counts = StageCounts.merged(counts, outcome.stages());
     if (System.nanoTime() - committed >= nanosBetweenCommits) {
       commit();
     }
   }
 
-  void commit() {
+  /** What was done since the last commit. */
+  void commitRest() {
+    if (done.size() > committedPartitions) {
+      commit();
+    }
+  }
+
+  private void commit() {
     RefineState state =
         new RefineState(
             begun.sourceVersionId(),
@@ -132,22 +140,6 @@ final class RefineProgress {
             begun.keys());
     context.commit(done.size(), RecordCodec.encode(state));
     committed = System.nanoTime();
-  }
-
-  /** Of each kind those of the rows that come first, whichever partition was done first. */
-  private static TreeMap<String, List<MaskedExample>> merged(
-      Map<String, List<MaskedExample>> one, Map<String, List<MaskedExample>> two) {
-    TreeMap<String, List<MaskedExample>> all = new TreeMap<>(one);
-    two.forEach(
-        (kind, examples) ->
-            all.merge(
-                kind,
-                examples,
-                (a, b) ->
-                    Stream.concat(a.stream(), b.stream())
-                        .sorted(Comparator.comparingLong(MaskedExample::ordinal))
-                        .limit(Tally.EXAMPLES)
-                        .toList()));
-    return all;
+    committedPartitions = done.size();
   }
 }

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
@@ -38,19 +39,27 @@ record StageCounts(
   StageCounts plus(StageCounts other) {
     TreeMap<String, Long> reasons = new TreeMap<>(rejected);
     other.rejected.forEach((reason, rows) -> reasons.merge(reason, rows, Long::sum));
-    TreeMap<String, List<Dropped>> first = new TreeMap<>(examples);
-    other.examples.forEach(
-        (reason, rows) ->
-            first.merge(
-                reason,
-                rows,
-                (a, b) ->
-                    Stream.concat(a.stream(), b.stream())
-                        .sorted(Comparator.comparingLong(Dropped::ordinal))
-                        .limit(EXAMPLES)
-                        .toList()));
+    TreeMap<String, List<Dropped>> first =
+        firstOf(examples, other.examples, Dropped::ordinal, EXAMPLES);
     return new StageCounts(
         stage, rowsIn + other.rowsIn, changed + other.changed, made + other.made, reasons, first);
+  }
+
+  /** Of each kind the examples that come first in the source, whichever part was done first. */
+  static <T> TreeMap<String, List<T>> firstOf(
+      Map<String, List<T>> one, Map<String, List<T>> two, ToLongFunction<T> ordinal, int limit) {
+    TreeMap<String, List<T>> first = new TreeMap<>(one);
+    two.forEach(
+        (kind, examples) ->
+            first.merge(
+                kind,
+                examples,
+                (a, b) ->
+                    Stream.concat(a.stream(), b.stream())
+                        .sorted(Comparator.comparingLong(ordinal))
+                        .limit(limit)
+                        .toList()));
+    return first;
   }
 
   /** By place of the stage in the recipe. */

@@ -78,7 +78,7 @@ class PartitionCallsTest {
 
   private static int startAll(CallsByNode<Number, Number> calls, List<Integer> running) {
     int started = 0;
-    for (var one = calls.startOne(); one != null; one = calls.startOne()) {
+    for (var one = calls.startOne(0); one != null; one = calls.startOne(0)) {
       running.add(one.task());
       started++;
     }
