@@ -33,6 +33,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.function.Supplier;
 
 /**
@@ -47,6 +49,10 @@ final class OurDedup implements AutoCloseable {
   private final MemoryDatasetCatalog catalog = new MemoryDatasetCatalog(PARTITIONS);
   private final MemoryChunkStore chunks = new MemoryChunkStore();
   private final ExecutorService workers;
+
+  /** What the coordinator shares its own work with: no more processors than the peer has. */
+  private final ForkJoinPool coordinator;
+
   private final int threads;
   private final int documents;
 
@@ -57,6 +63,7 @@ final class OurDedup implements AutoCloseable {
     this.threads = threads;
     this.documents = documents.count();
     workers = Executors.newFixedThreadPool(threads);
+    coordinator = new ForkJoinPool(threads);
     Schema schema = new Schema(List.of(Column.of("text", ColumnType.STRING)));
     Reservation reservation = catalog.reserve(TENANT, "documents", "job_load");
     DatasetWriter writer =
@@ -94,17 +101,21 @@ final class OurDedup implements AutoCloseable {
     Context context = new Context(new OneNode());
     long started = System.nanoTime();
     ObjectNode report =
-        DuplicateSurvey.run(
-            context,
-            "documents",
-            stage,
-            (ordinal, keeper, similarity) -> clusters[(int) ordinal] = (int) keeper);
+        coordinator.invoke(
+            ForkJoinTask.adapt(
+                () ->
+                    DuplicateSurvey.run(
+                        context,
+                        "documents",
+                        stage,
+                        (ordinal, keeper, similarity) -> clusters[(int) ordinal] = (int) keeper)));
     return new Turn((System.nanoTime() - started) / 1e9, clusters, report);
   }
 
   @Override
   public void close() {
     workers.shutdownNow();
+    coordinator.shutdownNow();
   }
 
   /** Lives for one turn, and what it keeps too. */

@@ -2,12 +2,14 @@ package com.auterity.neuroweaver.datasets.store;
 
 import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Arrays;
 
 /**
@@ -26,12 +28,10 @@ public final class RecordCodec {
   private RecordCodec() {}
 
   public static byte[] encode(Record record) {
-    try {
-      byte[] body = MAPPER.writeValueAsBytes(record);
-      byte[] out = new byte[body.length + 1];
-      out[0] = VERSION;
-      System.arraycopy(body, 0, out, 1, body.length);
-      return out;
+    try (ByteArrayBuilder out = new ByteArrayBuilder()) {
+      out.append(VERSION);
+      MAPPER.writeValue((OutputStream) out, record);
+      return out.toByteArray();
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot encode " + record.getClass().getName(), e);
     }

@@ -44,20 +44,39 @@ final class NearDuplicateAnswers {
   }
 
   private SignedRows signed() {
-    String key =
-        view.source().versionId()
-            + "/"
-            + view.partition()
-            + "/"
-            + NearDuplicates.prefix(RefineSteps.json(view.stages()), view.place());
-    return SignatureCache.of(view.node())
-        .signed(key, () -> sign(view.source(), view.place() == 0, settings.keepBy()));
+    String key = key();
+    SignatureCache cache = SignatureCache.of(view.node());
+    return cache.signed(
+        key,
+        () -> {
+          ShingleSets sets = settings.verify() ? new ShingleSets(rowsOf(view.source())) : null;
+          SignedRows signed = sign(view.source(), view.place() == 0, settings.keepBy(), sets);
+          if (sets != null && sets.isComplete()) {
+            cache.keep(key, sets);
+          }
+          return signed;
+        });
   }
 
-  private SignedRows sign(Manifest version, boolean asStored, String keepBy) {
-    int rows =
-        Math.toIntExact(
-            version.chunksOf(view.partition()).stream().mapToLong(ChunkInfo::rows).sum());
+  /** What the signatures of the partition depend on. */
+  private String key() {
+    return view.source().versionId()
+        + "/"
+        + view.partition()
+        + "/"
+        + NearDuplicates.prefix(RefineSteps.json(view.stages()), view.place());
+  }
+
+  private int rowsOf(Manifest version) {
+    return Math.toIntExact(
+        version.chunksOf(view.partition()).stream().mapToLong(ChunkInfo::rows).sum());
+  }
+
+  /**
+   * @param sets get the rows' sets; null when these are not wanted
+   */
+  private SignedRows sign(Manifest version, boolean asStored, String keepBy, ShingleSets sets) {
+    int rows = rowsOf(version);
     SignedRows signed = new SignedRows(rows, settings.bands().bands(), keepBy != null);
     MinHash minHash = settings.minHash();
     read(
@@ -71,6 +90,9 @@ final class NearDuplicateAnswers {
             minHash.sign(shingles.hashes(), size);
           }
           signed.put(position, ordinal, rank, size, size > 0 ? shingles.identity() : 0, minHash);
+          if (sets != null) {
+            sets.add(shingles, size);
+          }
         });
     return signed;
   }
@@ -105,6 +127,10 @@ final class NearDuplicateAnswers {
   }
 
   private byte[] sets(int stored, int[] positions) {
+    ShingleSets kept = stored < 0 ? SignatureCache.of(view.node()).sets(key()) : null;
+    if (kept != null) {
+      return kept.bytes(positions);
+    }
     Manifest version = stored < 0 ? view.source() : stored(stored);
     MinHash minHash = settings.minHash();
     ByteBuffer[] out = {ByteBuffer.allocate(1 << 12)};
@@ -118,12 +144,11 @@ final class NearDuplicateAnswers {
             throw new IllegalStateException("row " + ordinal + " does not enter the stage");
           }
           int size = shingles.end();
-          int[] ints = shingles.sorted();
-          int length = Math.min(size, NearDuplicateSearch.LARGEST_SET);
-          if (!settings.verify()) {
-            ints = minHash.sign(ints, size);
-            length = ints.length;
-          }
+          int[] ints =
+              settings.verify()
+                  ? ShingleSets.of(shingles, size)
+                  : minHash.sign(shingles.hashes(), size);
+          int length = settings.verify() ? ShingleSets.length(size) : ints.length;
           int bytes = Integer.BYTES * (1 + length);
           if (out[0].remaining() < bytes) {
             int room = Math.addExact(out[0].position(), Math.max(bytes, out[0].position()));
@@ -181,7 +206,7 @@ final class NearDuplicateAnswers {
             version,
             view.partition(),
             settings.signature(),
-            () -> sign(version, true, null));
+            () -> sign(version, true, null, null));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteBuffer hit = ByteBuffer.allocate(24);
     for (int band = 0; band < settings.bands().bands(); band++) {

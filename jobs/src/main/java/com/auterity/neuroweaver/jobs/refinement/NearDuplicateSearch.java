@@ -4,6 +4,7 @@ import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.datasets.store.RecordCodec;
+import com.auterity.neuroweaver.jobs.grid.InParallel;
 import com.auterity.neuroweaver.jobs.refinement.NearDuplicates.Found;
 import com.auterity.neuroweaver.jobs.refinement.NearDuplicates.Keep;
 import com.auterity.neuroweaver.jobs.refinement.NearDuplicates.Settings;
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -19,13 +21,14 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.TreeMap;
 
 /**
  * Finds clusters of near duplicates from what owners answer. A row has a number: the rows of
  * partition 0 by position, then those of partition 1, and so on; then the stored rows that were
- * met. Per row some 80 bytes are held here, and a bounded number of keys, pairs and shingle sets at
- * a time.
+ * met. Per row some 80 bytes are held here and 16 more for each thread, and a bounded number of
+ * keys, pairs and shingle sets at a time.
  *
  * <ol>
  *   <li>Rows with equal shingle sets are joined; one of each stands for them from here on.
@@ -35,9 +38,6 @@ import java.util.TreeMap;
  * </ol>
  */
 final class NearDuplicateSearch {
-  /** Larger shingle sets are compared by their lowest hashes, as a bottom-k sketch. */
-  static final int LARGEST_SET = 1 << 13;
-
   private static final int HEADS_AT_ONCE = 1 << 18;
   private static final int KEYS_AT_ONCE = 1 << 22;
   private static final int PAIRS_AT_ONCE = 1 << 22;
@@ -45,6 +45,10 @@ final class NearDuplicateSearch {
   /** Hashes of fetched sets: 128 MiB. */
   private static final long SETS_AT_ONCE = 1L << 25;
 
+  /** Pairs that several threads compare before their clusters are joined. */
+  private static final int BLOCK = 1 << 16;
+
+  private static final int MOST_THREADS = 8;
   private static final int BIGGEST = 10;
   private static final int EXAMPLES = 3;
 
@@ -65,7 +69,11 @@ final class NearDuplicateSearch {
   private int[] parent;
   private int[][] sets;
   private long held;
-  private final RowPairs candidates = new RowPairs();
+
+  /** One for each thread. */
+  private final RowPairs[] candidates = new RowPairs[Math.min(MOST_THREADS, InParallel.width())];
+
+  private final SetSimilarity[] similarities = new SetSimilarity[candidates.length];
   private long compared;
   private long similar;
 
@@ -104,6 +112,8 @@ final class NearDuplicateSearch {
     standsFor = new int[n];
     parent = new int[n];
     sets = new int[n][];
+    Arrays.setAll(candidates, i -> new RowPairs());
+    Arrays.setAll(similarities, i -> new SetSimilarity());
   }
 
   private int rows() {
@@ -212,15 +222,18 @@ final class NearDuplicateSearch {
   private void pairByBands(int[] distinct, int count) {
     int bands = settings.bands().bands();
     int atOnce = Math.max(1, Math.min(bands, KEYS_AT_ONCE / Math.max(1, rows())));
-    BandBuckets buckets = new BandBuckets(ordinals);
+    BandBuckets[] buckets = new BandBuckets[candidates.length];
+    Arrays.setAll(buckets, i -> new BandBuckets(ordinals));
     for (int band = 0; band < bands; band += atOnce) {
       int last = Math.min(bands, band + atOnce);
       int[][] keys = keys(band, last);
-      for (int[] of : keys) {
-        buckets.pair(of, distinct, count, candidates);
-        if (candidates.count() > PAIRS_AT_ONCE) {
-          settle();
-        }
+      for (int from = 0; from < keys.length; from += buckets.length) {
+        int first = from;
+        InParallel.forEach(
+            survey.meter(),
+            Math.min(buckets.length, keys.length - first),
+            i -> buckets[i].pair(keys[first + i], distinct, count, candidates[i]));
+        settleMany();
       }
       for (int d = 0; d < settings.against().size(); d++) {
         lookUp(d, band, last, keys, distinct, count);
@@ -295,13 +308,11 @@ final class NearDuplicateSearch {
               int number = number(new Stored(place, in.getLong(), size));
               int end = key + 1 < starts[b].length ? starts[b][key + 1] : asked[b].length;
               for (int i = starts[b][key]; i < end; i++) {
-                candidates.add((int) asked[b][i], number);
+                candidates[0].add((int) asked[b][i], number);
               }
             }
           });
-      if (candidates.count() > PAIRS_AT_ONCE) {
-        settle();
-      }
+      settleMany();
     }
   }
 
@@ -339,9 +350,16 @@ final class NearDuplicateSearch {
 
   // ---- comparing pairs
 
+  /** Keeps the candidates from becoming too many. */
+  private void settleMany() {
+    if (Arrays.stream(candidates).mapToLong(RowPairs::count).sum() > PAIRS_AT_ONCE) {
+      settle();
+    }
+  }
+
   /** Compares the candidates so far and joins those that are similar. */
   private void settle() {
-    long[] pairs = candidates.take();
+    long[] pairs = RowPairs.takeAll(candidates);
     int kept = 0;
     for (long pair : pairs) {
       if (!settings.verify() || fit(size((int) (pair >> 32)), size((int) pair))) {
@@ -400,13 +418,8 @@ final class NearDuplicateSearch {
         continue;
       }
       fetch(missing);
-      for (int i = from; i < to; i++) {
-        int one = (int) (pairs[i] >> 32);
-        int two = (int) pairs[i];
-        if (!unjoined || root(one) != root(two)) {
-          compared++;
-          each.of(one, two, similarity(one, two));
-        }
+      for (int block = from; block < to; block += BLOCK) {
+        compareBlock(pairs, block, Math.min(to, block + BLOCK), unjoined, each);
       }
       from = to;
       if (from < pairs.length) {
@@ -416,63 +429,112 @@ final class NearDuplicateSearch {
     }
   }
 
+  private void compareBlock(long[] pairs, int from, int to, boolean unjoined, Similarity each) {
+    long[] wanted = new long[to - from];
+    int n = 0;
+    for (int i = from; i < to; i++) {
+      if (!unjoined || root((int) (pairs[i] >> 32)) != root((int) pairs[i])) {
+        wanted[n++] = pairs[i];
+      }
+    }
+    int count = n;
+    double[] values = new double[count];
+    int threads = similarities.length;
+    InParallel.forEach(
+        survey.meter(),
+        threads,
+        t -> {
+          for (int i = t * count / threads; i < (t + 1) * count / threads; i++) {
+            values[i] = similarity(similarities[t], (int) (wanted[i] >> 32), (int) wanted[i]);
+          }
+        });
+    compared += count;
+    for (int i = 0; i < count; i++) {
+      each.of((int) (wanted[i] >> 32), (int) wanted[i], values[i]);
+    }
+  }
+
   private long cost(int row, BitSet missing) {
     return sets[row] != null || missing.get(row) ? 0 : 8 + length(row);
   }
 
   private int length(int row) {
     return settings.verify()
-        ? Math.min(LARGEST_SET, size(row))
+        ? ShingleSets.length(size(row))
         : settings.bands().bands() * settings.bands().rows();
   }
 
   private void fetch(BitSet wanted) {
+    Map<Integer, int[]> own = new TreeMap<>();
+    for (int p = 0; p < partitions; p++) {
+      int[] rows = missing(wanted, base[p], base[p + 1]);
+      if (rows.length > 0) {
+        own.put(p, rows);
+      }
+    }
+    fetch(-1, own);
     List<TreeMap<Integer, List<Integer>>> places = new ArrayList<>();
-    for (int d = -1; d < settings.against().size(); d++) {
+    for (int d = 0; d < settings.against().size(); d++) {
       places.add(new TreeMap<>());
     }
-    int partition = 0;
-    for (int row = wanted.nextSetBit(0); row >= 0; row = wanted.nextSetBit(row + 1)) {
-      if (sets[row] != null) {
-        continue;
-      }
-      if (row < rows()) {
-        while (row >= base[partition + 1]) {
-          partition++;
-        }
-        places.get(0).computeIfAbsent(partition, p -> new ArrayList<>()).add(row);
-      } else {
-        StoredPlace place = stored.get(row - rows()).place();
-        places
-            .get(1 + place.dataset())
-            .computeIfAbsent(place.partition(), p -> new ArrayList<>())
-            .add(row);
+    for (int row : missing(wanted, rows(), rows() + stored.size())) {
+      StoredPlace place = stored.get(row - rows()).place();
+      places
+          .get(place.dataset())
+          .computeIfAbsent(place.partition(), p -> new ArrayList<>())
+          .add(row);
+    }
+    for (int d = 0; d < places.size(); d++) {
+      Map<Integer, int[]> rows = new TreeMap<>();
+      places
+          .get(d)
+          .forEach(
+              (p, of) ->
+                  rows.put(
+                      p,
+                      of.stream()
+                          .sorted(Comparator.comparingInt(this::position))
+                          .mapToInt(row -> row)
+                          .toArray()));
+      fetch(d, rows);
+    }
+  }
+
+  /** Of these rows those that are wanted and not held. */
+  private int[] missing(BitSet wanted, int from, int to) {
+    int[] rows = new int[to - from];
+    int count = 0;
+    for (int row = wanted.nextSetBit(from);
+        row >= 0 && row < to;
+        row = wanted.nextSetBit(row + 1)) {
+      if (sets[row] == null) {
+        rows[count++] = row;
       }
     }
-    for (int d = -1; d < settings.against().size(); d++) {
-      int dataset = d;
-      TreeMap<Integer, List<Integer>> numbers = places.get(1 + d);
-      numbers.values().forEach(rows -> rows.sort(Comparator.comparingInt(this::position)));
-      survey.ask(
-          List.copyOf(numbers.keySet()),
-          p ->
-              RecordCodec.encode(
-                  NearQuestion.of(
-                      Kind.SETS,
-                      dataset,
-                      NearDuplicates.bytes(
-                          numbers.get(p).stream().mapToInt(this::position).toArray()))),
-          (p, answer) -> {
-            ByteBuffer in = ByteBuffer.wrap(answer);
-            for (int row : numbers.get(p)) {
-              int[] set = new int[in.getInt()];
-              in.asIntBuffer().get(set);
-              in.position(in.position() + 4 * set.length);
-              sets[row] = set;
-              held += 8 + set.length;
-            }
-          });
-    }
+    return Arrays.copyOf(rows, count);
+  }
+
+  /**
+   * @param dataset of {@code against}; -1 for the rows that are refined
+   * @param numbers for each partition its rows, ascending by position
+   */
+  private void fetch(int dataset, Map<Integer, int[]> numbers) {
+    survey.ask(
+        List.copyOf(numbers.keySet()),
+        p -> {
+          int[] positions = Arrays.stream(numbers.get(p)).map(this::position).toArray();
+          return RecordCodec.encode(
+              NearQuestion.of(Kind.SETS, dataset, NearDuplicates.bytes(positions)));
+        },
+        (p, answer) -> {
+          IntBuffer in = ByteBuffer.wrap(answer).asIntBuffer();
+          for (int row : numbers.get(p)) {
+            int[] set = new int[in.get()];
+            in.get(set);
+            sets[row] = set;
+            held += 8 + set.length;
+          }
+        });
   }
 
   private int position(int row) {
@@ -495,47 +557,17 @@ final class NearDuplicateSearch {
     return low;
   }
 
-  private double similarity(int one, int two) {
+  private double similarity(SetSimilarity by, int one, int two) {
     int[] x = sets[one];
     int[] y = sets[two];
-    if (!settings.verify()) {
-      int same = 0;
-      for (int k = 0; k < x.length; k++) {
-        same += x[k] == y[k] ? 1 : 0;
-      }
-      return (double) same / x.length;
+    if (settings.verify()) {
+      return by.jaccard(x, size(one) > x.length, y, size(two) > y.length);
     }
-    return jaccard(x, size(one) > x.length, y, size(two) > y.length);
-  }
-
-  /**
-   * The Jaccard similarity of two ascending sets. Where one was cut to its lowest hashes, of the
-   * part of both below its end, which is a random sample of their union.
-   */
-  static double jaccard(int[] x, boolean xCut, int[] y, boolean yCut) {
-    int i = 0;
-    int j = 0;
-    int both = 0;
-    int either = 0;
-    while (i < x.length && j < y.length) {
-      if (x[i] == y[j]) {
-        both++;
-        i++;
-        j++;
-      } else if (x[i] < y[j]) {
-        i++;
-      } else {
-        j++;
-      }
-      either++;
+    int same = 0;
+    for (int k = 0; k < x.length; k++) {
+      same += x[k] == y[k] ? 1 : 0;
     }
-    if (i < x.length && !yCut) {
-      either += x.length - i;
-    }
-    if (j < y.length && !xCut) {
-      either += y.length - j;
-    }
-    return (double) both / either;
+    return (double) same / x.length;
   }
 
   private int root(int row) {
@@ -706,30 +738,39 @@ final class NearDuplicateSearch {
     report.put("rows_per_band", settings.bands().rows());
     report.put("pairs_compared", compared);
     report.put("pairs_similar", similar);
-    List<Integer> clusters = new ArrayList<>();
+    Comparator<Integer> biggestFirst =
+        Comparator.<Integer>comparingInt(root -> -members[root])
+            .thenComparing(root -> keeper[root] < rows())
+            .thenComparingLong(root -> ordinal(keeper[root]));
+    PriorityQueue<Integer> biggest = new PriorityQueue<>(biggestFirst.reversed());
+    int clusters = 0;
     long withStored = 0;
-    TreeMap<Integer, Long> histogram = new TreeMap<>();
-    for (int root = 0; root < members.length; root++) {
-      if (members[root] > 1 && root < rows()) {
-        clusters.add(root);
+    long[] histogram = new long[32];
+    for (int root = 0; root < rows(); root++) {
+      if (members[root] > 1) {
+        clusters++;
         withStored += keeper[root] >= rows() ? 1 : 0;
-        histogram.merge(32 - Integer.numberOfLeadingZeros(members[root] - 1), 1L, Long::sum);
+        histogram[32 - Integer.numberOfLeadingZeros(members[root] - 1)]++;
+        biggest.add(root);
+        if (biggest.size() > BIGGEST) {
+          biggest.remove();
+        }
       }
     }
-    report.put("clusters", clusters.size());
+    report.put("clusters", clusters);
     if (!labels.isEmpty()) {
       report.put("clusters_with_stored_rows", withStored);
     }
     report.put("rows_dropped", dropped);
     ObjectNode counts = report.putObject("cluster_sizes");
-    histogram.forEach(
-        (bits, n) -> counts.put(bits == 1 ? "2" : (1 << bits - 1) + 1 + "-" + (1 << bits), n));
-    clusters.sort(
-        Comparator.<Integer>comparingInt(root -> -members[root])
-            .thenComparing(root -> keeper[root] < rows())
-            .thenComparingLong(root -> ordinal(keeper[root])));
-    List<Integer> biggest = clusters.subList(0, Math.min(BIGGEST, clusters.size()));
-    examples(report.putArray("biggest"), biggest, members, keeper, similarity, labels);
+    for (int bits = 1; bits < histogram.length; bits++) {
+      if (histogram[bits] > 0) {
+        String range = bits == 1 ? "2" : (1 << bits - 1) + 1 + "-" + (1L << bits);
+        counts.put(range, histogram[bits]);
+      }
+    }
+    List<Integer> shown = biggest.stream().sorted(biggestFirst).toList();
+    examples(report.putArray("biggest"), shown, members, keeper, similarity, labels);
     return report;
   }
 

@@ -47,6 +47,35 @@ final class RowPairs {
     return count;
   }
 
+  /** The pairs of all of these, each once, as {@link #take()} gives them. */
+  static long[] takeAll(RowPairs[] parts) {
+    long[] all = {};
+    for (RowPairs part : parts) {
+      all = all.length == 0 ? part.take() : union(all, part.take());
+    }
+    return all;
+  }
+
+  private static long[] union(long[] one, long[] other) {
+    long[] both = new long[one.length + other.length];
+    int count = 0;
+    int i = 0;
+    int j = 0;
+    while (i < one.length && j < other.length) {
+      long next = Math.min(one[i], other[j]);
+      both[count++] = next;
+      i += one[i] == next ? 1 : 0;
+      j += other[j] == next ? 1 : 0;
+    }
+    while (i < one.length) {
+      both[count++] = one[i++];
+    }
+    while (j < other.length) {
+      both[count++] = other[j++];
+    }
+    return Arrays.copyOf(both, count);
+  }
+
   /** All pairs, lower number in the high half, ascending; none are left. */
   long[] take() {
     long[] pairs = new long[count];

@@ -28,10 +28,7 @@ final class Shingler {
 
   private int[] hashes = new int[256];
 
-  /** The different hashes of a row, each behind the row's number; those of other rows are void. */
-  private long[] table = new long[512];
-
-  private long row;
+  private final HashMarks marks = new HashMarks();
   private int count;
   private int seen;
   private int at;
@@ -181,31 +178,15 @@ final class Shingler {
     if (count == 0 && seen > 0) {
       emit(Math.min(seen, size));
     }
-    if (table.length < 2 * count) {
-      table = new long[4 * Integer.highestOneBit(count)];
-    }
-    row++;
+    marks.begin(count);
     int distinct = 0;
     for (int i = 0; i < count; i++) {
-      if (isNew(hashes[i])) {
+      if (marks.add(hashes[i])) {
         hashes[distinct++] = hashes[i];
       }
     }
     count = distinct;
     return count;
-  }
-
-  private boolean isNew(int hash) {
-    long entry = row << 32 | hash & 0xFFFFFFFFL;
-    int at = hash & table.length - 1;
-    while (table[at] >>> 32 == row) {
-      if (table[at] == entry) {
-        return false;
-      }
-      at = at + 1 & table.length - 1;
-    }
-    table[at] = entry;
-    return true;
   }
 
   /** The shingles of the row that ended, ascending from here on. */

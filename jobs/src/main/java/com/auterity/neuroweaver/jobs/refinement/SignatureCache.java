@@ -4,27 +4,29 @@ import com.auterity.neuroweaver.jobs.grid.NodeContext;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
- * A node's signatures of partitions that are being compared: at most an eighth of the heap; what
- * does not fit is computed again when it is asked for.
+ * A node's signatures and shingle sets of partitions that are being compared: at most three
+ * sixteenths of the heap; what does not fit is computed again when it is asked for.
  */
 final class SignatureCache {
   private final Cache<String, SignedRows> signed;
   private final Cache<String, SignatureIndex> indexes;
 
+  private final Cache<String, ShingleSets> sets;
+
   SignatureCache() {
-    long kibibytes = Runtime.getRuntime().maxMemory() / 16 >> 10;
-    signed =
-        Caffeine.newBuilder()
-            .maximumWeight(kibibytes)
-            .weigher((String key, SignedRows rows) -> (int) (1 + (rows.memory() >> 10)))
-            .build();
-    indexes =
-        Caffeine.newBuilder()
-            .maximumWeight(kibibytes)
-            .weigher((String key, SignatureIndex index) -> (int) (1 + (index.memory() >> 10)))
-            .build();
+    signed = limited(SignedRows::memory);
+    indexes = limited(SignatureIndex::memory);
+    sets = limited(ShingleSets::memory);
+  }
+
+  private static <V> Cache<String, V> limited(ToLongFunction<V> memory) {
+    return Caffeine.newBuilder()
+        .maximumWeight(Runtime.getRuntime().maxMemory() / 16 >> 10)
+        .weigher((String key, V each) -> (int) (1 + (memory.applyAsLong(each) >> 10)))
+        .build();
   }
 
   static SignatureCache of(NodeContext node) {
@@ -37,5 +39,14 @@ final class SignatureCache {
 
   SignatureIndex index(String key, Supplier<SignatureIndex> maker) {
     return indexes.get(key, k -> maker.get());
+  }
+
+  void keep(String key, ShingleSets of) {
+    sets.put(key, of);
+  }
+
+  /** Null when they are not kept. */
+  ShingleSets sets(String key) {
+    return sets.getIfPresent(key);
   }
 }

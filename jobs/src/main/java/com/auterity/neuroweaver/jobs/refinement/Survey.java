@@ -4,6 +4,7 @@ import com.auterity.neuroweaver.datasets.ErrorKind;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.Manifest;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
+import com.auterity.neuroweaver.jobs.grid.Meter;
 import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
 import java.util.ArrayList;
@@ -50,6 +51,11 @@ final class Survey {
   /** Another version, by its id. */
   Manifest version(String versionId) {
     return context.datasets().get(context.tenant(), versionId);
+  }
+
+  /** Measures the coordinator's work. */
+  Meter meter() {
+    return context.meter();
   }
 
   /** Refuses to go on unless all nodes compute on this numerics profile. */
