@@ -1,8 +1,16 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
 /** How a signature is cut: {@code bands} bands of {@code rows} permutations each. */
 record Bands(int bands, int rows) {
   private static final int STEPS = 200;
+
+  /** Every call to a partition reads the recipe again. */
+  private static final Cache<Wanted, Bands> CHOSEN = Caffeine.newBuilder().maximumSize(100).build();
+
+  private record Wanted(double threshold, int permutations, double falseNegativeWeight) {}
 
   /**
    * The cut of at most so many permutations with the lowest weighted sum of two areas: of the
@@ -12,6 +20,12 @@ record Bands(int bands, int rows) {
    * @param falseNegativeWeight between 0 and 1; the rest is the false positives' weight
    */
   static Bands of(double threshold, int permutations, double falseNegativeWeight) {
+    return CHOSEN.get(
+        new Wanted(threshold, permutations, falseNegativeWeight),
+        wanted -> cheapest(threshold, permutations, falseNegativeWeight));
+  }
+
+  private static Bands cheapest(double threshold, int permutations, double falseNegativeWeight) {
     double[][] cost = new double[permutations + 1][];
     for (int rows = 1; rows <= permutations; rows++) {
       cost[rows] = new double[permutations / rows + 1];

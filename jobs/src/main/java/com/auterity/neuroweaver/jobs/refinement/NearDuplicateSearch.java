@@ -391,7 +391,7 @@ final class NearDuplicateSearch {
   }
 
   /**
-   * Fetches sets, as many pairs at a time as fit, and compares.
+   * Fetches sets, as many pairs at a time as fit, and compares, in order.
    *
    * @param unjoined whether pairs that are in one cluster already are left out
    */
@@ -669,11 +669,8 @@ final class NearDuplicateSearch {
     long[] pairs = needed.take();
     float[] measured = new float[pairs.length];
     long before = compared;
-    compare(
-        pairs,
-        false,
-        (one, two, value) ->
-            measured[Arrays.binarySearch(pairs, (long) one << 32 | two)] = (float) value);
+    int[] next = {0};
+    compare(pairs, false, (one, two, value) -> measured[next[0]++] = (float) value);
     compared = before;
     for (int row = 0; row < rows(); row++) {
       if (isDropped(row, members, keeper)) {

@@ -65,9 +65,9 @@ final class NearDuplicates implements SurveyStage {
       return new MinHash(bands.bands(), bands.rows(), seed);
     }
 
-    /** All that band keys depend on besides the rows. */
+    /** All that band keys depend on besides the rows; begins with the version of their making. */
     String signature() {
-      return "1|%s|%s|%d|%b|%d|%d|%d"
+      return "2|%s|%s|%d|%b|%d|%d|%d"
           .formatted(columns, unit, shingleSize, caseCounts, bands.bands(), bands.rows(), seed);
     }
   }

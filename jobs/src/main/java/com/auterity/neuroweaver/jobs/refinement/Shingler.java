@@ -1,5 +1,8 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -15,36 +18,49 @@ final class Shingler {
 
   private static final long WORD = 0x100000001b3L;
   private static final long STEP = 0x9E3779B97F4A7C15L;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** One in each byte of a long. */
+  private static final long ONES = 0x0101010101010101L;
+
+  private static final long HIGH = 0x8080808080808080L;
 
   private final boolean words;
   private final int size;
   private final boolean lower;
 
-  /** For ASCII: what the character counts as, 0 for one between words. */
-  private final byte[] ascii = new byte[128];
-
   /** The last {@code size} words' or characters' hashes, in a ring. */
   private final long[] ring;
 
-  private int[] hashes = new int[256];
+  /** {@code STEP} to the power of {@code size - 1}: what the oldest in the ring counts. */
+  private final long oldest;
 
   private final HashMarks marks = new HashMarks();
+  private int[] hashes = new int[256];
   private int count;
   private int seen;
   private int at;
-  private long word;
-  private boolean inWord;
+
+  /** What is in the ring as a polynomial of {@code STEP}, the newest last. */
+  private long rolling;
+
+  private boolean inText;
 
   Shingler(boolean words, int size, boolean caseCounts) {
     this.words = words;
     this.size = size;
     this.lower = !caseCounts;
     this.ring = new long[size];
-    for (int c = 0; c < 128; c++) {
-      if (words ? Character.isLetterOrDigit(c) : c > ' ' && c != 127) {
-        ascii[c] = (byte) (lower ? Character.toLowerCase(c) : c);
-      }
+    this.oldest = power(size - 1);
+  }
+
+  private static long power(int exponent) {
+    long power = 1;
+    for (int i = 0; i < exponent; i++) {
+      power *= STEP;
     }
+    return power;
   }
 
   /** Begins the next row. */
@@ -52,8 +68,8 @@ final class Shingler {
     count = 0;
     seen = 0;
     at = 0;
-    word = 0;
-    inWord = false;
+    rolling = 0;
+    inText = false;
   }
 
   void add(String text) {
@@ -63,96 +79,182 @@ final class Shingler {
 
   /** Goes on with a column's text; between columns there is a blank. */
   void add(byte[] utf8, int from, int to) {
+    if (words) {
+      addWords(utf8, from, to);
+    } else {
+      addCharacters(utf8, from, to);
+    }
+  }
+
+  // ---- words
+
+  /** Eight bytes at a time; where not all are ASCII, character by character. */
+  private void addWords(byte[] utf8, int from, int to) {
     int i = from;
     while (i < to && count < MOST) {
-      int b = utf8[i];
-      if (b >= 0 && words) {
-        i = asciiWords(utf8, i, to);
+      long bytes = eight(utf8, i, to);
+      long letters = letters(bytes);
+      int length = leading(letters | digits(bytes));
+      if (length == 0) {
+        i = utf8[i] >= 0 ? i + 1 : otherWord(utf8, i, to);
         continue;
       }
-      if (b >= 0) {
-        i++;
-        byte c = ascii[b];
-        if (c != 0) {
-          take(c);
-        } else {
-          gap();
-        }
-        continue;
+      int end = i;
+      long hash = 0;
+      while (length == Long.BYTES) {
+        hash = with(hash, folded(bytes, letters));
+        end += Long.BYTES;
+        bytes = eight(utf8, end, to);
+        letters = letters(bytes);
+        length = leading(letters | digits(bytes));
       }
-      int length = b >= (byte) 0xF0 ? 4 : b >= (byte) 0xE0 ? 3 : b >= (byte) 0xC0 ? 2 : 1;
-      if (length == 1 || i + length > to) {
-        // No UTF-8 begins so: what is broken counts as a gap.
-        i++;
-        gap();
-        continue;
+      if (length > 0) {
+        hash = with(hash, folded(bytes, letters) & (1L << Byte.SIZE * length) - 1);
+        end += length;
       }
-      int code = b & (0xFF >> (length + 1));
-      for (int k = 1; k < length; k++) {
-        code = code << 6 | utf8[i + k] & 0x3F;
-      }
-      i += length;
-      if (counts(code)) {
-        take(lower ? Character.toLowerCase(code) : code);
+      if (end < to && utf8[end] < 0) {
+        i = otherWord(utf8, i, to);
       } else {
-        gap();
+        push(hash);
+        i = end + 1;
       }
     }
-    gap();
   }
 
-  /** Goes on to the first byte that is no ASCII, or as far as is looked. */
-  private int asciiWords(byte[] utf8, int from, int to) {
-    long hash = word;
+  /** The next eight bytes, the first lowest; zeros where the text has ended. */
+  private static long eight(byte[] utf8, int from, int to) {
+    int left = to - from;
+    if (from <= utf8.length - Long.BYTES) {
+      long bytes = (long) LONGS.get(utf8, from);
+      return left >= Long.BYTES ? bytes : bytes & (1L << Byte.SIZE * left) - 1;
+    }
+    long bytes = 0;
+    for (int k = left - 1; k >= 0; k--) {
+      bytes = bytes << Byte.SIZE | utf8[from + k] & 0xFF;
+    }
+    return bytes;
+  }
+
+  /** The high bit of each byte that is an ASCII letter. */
+  private static long letters(long bytes) {
+    return between((bytes | 0x20 * ONES) & ~HIGH, 'a', 'z') & ~bytes;
+  }
+
+  /** The high bit of each byte that is an ASCII digit. */
+  private static long digits(long bytes) {
+    return between(bytes & ~HIGH, '0', '9') & ~bytes;
+  }
+
+  /** The high bit of each byte, all below 128, that is not below low and not above high. */
+  private static long between(long bytes, int low, int high) {
+    return bytes + (0x80 - low) * ONES & ~(bytes + (0x7F - high) * ONES) & HIGH;
+  }
+
+  /** How many bytes from the first on have their high bit set. */
+  private static int leading(long marks) {
+    return Long.numberOfTrailingZeros(~marks & HIGH) >>> 3;
+  }
+
+  private long folded(long bytes, long letters) {
+    return lower ? bytes | letters >>> 2 : bytes;
+  }
+
+  private static long with(long hash, long bytes) {
+    long product = (hash ^ bytes) * STEP;
+    return product ^ product >>> 32;
+  }
+
+  /** A word that may not be all ASCII, or a character that is in none. Returns where it ends. */
+  private int otherWord(byte[] utf8, int from, int to) {
+    int end = from;
+    boolean ascii = true;
+    long hash = 0;
+    while (end < to) {
+      int code = codePoint(utf8, end, to);
+      if (code < 0 || !isInWord(code)) {
+        break;
+      }
+      ascii &= code < 128;
+      hash = (hash ^ (lower ? Character.toLowerCase(code) : code)) * WORD;
+      end += length(code);
+    }
+    if (end == from) {
+      int code = codePoint(utf8, from, to);
+      return from + (code < 0 ? 1 : length(code));
+    }
+    push(ascii ? asciiHash(utf8, from, end) : mixed(hash));
+    return end;
+  }
+
+  /** As {@link #addWords} has it. */
+  private long asciiHash(byte[] utf8, int from, int to) {
+    long hash = 0;
+    for (int i = from; i < to; i += Long.BYTES) {
+      long bytes = eight(utf8, i, to);
+      hash = with(hash, folded(bytes, letters(bytes)));
+    }
+    return hash;
+  }
+
+  private static boolean isInWord(int code) {
+    return Character.isLetterOrDigit(code)
+        || Character.getType(code) == Character.NON_SPACING_MARK
+        || Character.getType(code) == Character.COMBINING_SPACING_MARK;
+  }
+
+  // ---- characters
+
+  private void addCharacters(byte[] utf8, int from, int to) {
     int i = from;
-    while (i < to && utf8[i] >= 0) {
-      byte c = ascii[utf8[i++]];
-      if (c != 0) {
-        hash = (hash ^ c) * WORD;
-        inWord = true;
-      } else if (inWord) {
-        push(mixed(hash));
-        hash = 0;
-        inWord = false;
-        if (count >= MOST) {
-          break;
+    while (i < to && count < MOST) {
+      int code = codePoint(utf8, i, to);
+      i += code < 0 ? 1 : length(code);
+      // What is broken counts as a gap.
+      boolean visible = code < 128 ? code > ' ' && code != 127 : isVisible(code);
+      if (visible) {
+        if (!inText && seen > 0) {
+          push(mixed(' '));
         }
+        push(mixed(lower ? Character.toLowerCase(code) : code));
       }
+      inText = visible;
     }
-    word = hash;
-    return i;
+    inText = false;
   }
 
-  private boolean counts(int code) {
-    if (words) {
-      return Character.isLetterOrDigit(code)
-          || Character.getType(code) == Character.NON_SPACING_MARK
-          || Character.getType(code) == Character.COMBINING_SPACING_MARK;
-    }
+  private static boolean isVisible(int code) {
     return !Character.isWhitespace(code) && !Character.isSpaceChar(code);
   }
 
-  private void take(int code) {
-    if (words) {
-      word = (word ^ code) * WORD;
-    } else {
-      if (!inWord && seen > 0) {
-        push(mixed(' '));
-      }
-      push(mixed(code));
+  /** The character that begins here; -1 when no UTF-8 begins so. */
+  private static int codePoint(byte[] utf8, int at, int to) {
+    int b = utf8[at];
+    if (b >= 0) {
+      return b;
     }
-    inWord = true;
+    int length = b >= (byte) 0xF0 ? 4 : b >= (byte) 0xE0 ? 3 : b >= (byte) 0xC0 ? 2 : 1;
+    if (length == 1 || at + length > to) {
+      return -1;
+    }
+    int code = b & (0xFF >> (length + 1));
+    for (int k = 1; k < length; k++) {
+      code = code << 6 | utf8[at + k] & 0x3F;
+    }
+    return code;
   }
 
-  private void gap() {
-    if (inWord && words) {
-      push(mixed(word));
-      word = 0;
-    }
-    inWord = false;
+  /** In UTF-8. */
+  private static int length(int code) {
+    return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
+
+  // ---- shingles
 
   private void push(long hash) {
+    if (seen >= size) {
+      rolling -= ring[at] * oldest;
+    }
+    rolling = rolling * STEP + hash;
     ring[at] = hash;
     at = at + 1 == size ? 0 : at + 1;
     if (++seen >= size && count < MOST) {
@@ -160,17 +262,13 @@ final class Shingler {
     }
   }
 
-  /** The last {@code length} of the ring, oldest first, as one shingle. */
+  /** The last {@code length} as one shingle. */
   private void emit(int length) {
-    long hash = length;
-    int from = at - length < 0 ? at - length + size : at - length;
-    for (int k = from; k < from + length; k++) {
-      hash = hash * STEP + ring[k < size ? k : k - size];
-    }
     if (count == hashes.length) {
       hashes = Arrays.copyOf(hashes, 2 * count);
     }
-    hashes[count++] = (int) (mixed(hash) >>> 32);
+    long start = length == size ? size * STEP * oldest : length * power(length);
+    hashes[count++] = (int) (mixed(start + rolling) >>> 32);
   }
 
   /** Ends the row: how many different shingles it has. They are in {@link #hashes}. */

@@ -1,6 +1,5 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -454,25 +453,6 @@ class NearDuplicatesTest {
         int b = drawn.nextInt();
         assertEquals(Arrays.stream(hashes).map(x -> a * x + b).min().orElseThrow(), lowest);
       }
-    }
-  }
-
-  @Test
-  void shinglesAreEachWordRunOnceWhateverTheRowBefore() {
-    Shingler shingler = new Shingler(true, 2, false);
-    for (String text : List.of("a b a b a b c", "", "A b", "x".repeat(70_000), "ä b ä B ä b c")) {
-      shingler.begin();
-      shingler.add(text);
-      int count = shingler.end();
-      List<String> words = List.of(text.toLowerCase(Locale.ROOT).split(" "));
-      Set<List<String>> runs = new HashSet<>();
-      for (int i = 0; i + 2 <= words.size(); i++) {
-        runs.add(words.subList(i, i + 2));
-      }
-      assertEquals(text.isEmpty() ? 0 : Math.max(1, runs.size()), count, text);
-      int[] sorted = Arrays.copyOf(shingler.sorted(), count);
-      assertEquals(count, Arrays.stream(sorted).distinct().count());
-      assertArrayEquals(Arrays.stream(sorted).sorted().toArray(), sorted);
     }
   }
 
