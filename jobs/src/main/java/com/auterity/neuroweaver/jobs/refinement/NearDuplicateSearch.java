@@ -359,7 +359,9 @@ final class NearDuplicateSearch {
 
   /** Compares the candidates so far and joins those that are similar. */
   private void settle() {
-    long[] pairs = RowPairs.takeAll(candidates);
+    long[][] parts = new long[candidates.length][];
+    InParallel.forEach(survey.meter(), parts.length, i -> parts[i] = candidates[i].take());
+    long[] pairs = RowPairs.union(parts);
     int kept = 0;
     for (long pair : pairs) {
       if (!settings.verify() || fit(size((int) (pair >> 32)), size((int) pair))) {
@@ -603,21 +605,18 @@ final class NearDuplicateSearch {
     }
     float[] similarity = new float[rows()];
     measure(members, keeper, similarity);
-    List<Found> found = new ArrayList<>();
     List<String> labels = new ArrayList<>();
     for (String versionId : settings.against()) {
       Manifest version = survey.version(versionId);
       labels.add(version.name() + "@" + version.version());
     }
-    long dropped = 0;
-    for (int p = 0; p < partitions; p++) {
-      Found of = found(p, members, keeper, similarity, labels);
-      dropped += of.ordinals().length / 8;
-      found.add(of);
-    }
+    Found[] found = new Found[partitions];
+    InParallel.forEach(
+        survey.meter(), partitions, p -> found[p] = found(p, members, keeper, similarity, labels));
+    long dropped = Arrays.stream(found).mapToLong(of -> of.ordinals().length / 8).sum();
     ObjectNode report = report(distinct, dropped, members, keeper, similarity, labels);
     Arrays.fill(sets, null);
-    return new NearDuplicates.Clusters(report, List.copyOf(found));
+    return new NearDuplicates.Clusters(report, List.of(found));
   }
 
   /** Whether a row of a cluster is the one to stay rather than another. */
@@ -656,17 +655,15 @@ final class NearDuplicateSearch {
 
   /** The similarity of each dropped row to the one that stays. */
   private void measure(int[] members, int[] keeper, float[] similarity) {
-    RowPairs needed = new RowPairs();
+    long[] needed = new long[rows()];
+    int count = 0;
     for (int row = 0; row < rows(); row++) {
       if (isDropped(row, members, keeper)) {
-        int one = standsFor[row];
-        int two = stands(keeper[root(row)]);
-        if (one != two) {
-          needed.add(one, two);
-        }
+        needed[count++] = withKeeper(row, keeper);
       }
     }
-    long[] pairs = needed.take();
+    long[] pairs =
+        Arrays.stream(needed, 0, count).filter(pair -> pair >= 0).sorted().distinct().toArray();
     float[] measured = new float[pairs.length];
     long before = compared;
     int[] next = {0};
@@ -674,12 +671,17 @@ final class NearDuplicateSearch {
     compared = before;
     for (int row = 0; row < rows(); row++) {
       if (isDropped(row, members, keeper)) {
-        int one = standsFor[row];
-        int two = stands(keeper[root(row)]);
-        long pair = one < two ? (long) one << 32 | two : (long) two << 32 | one;
-        similarity[row] = one == two ? 1 : measured[Arrays.binarySearch(pairs, pair)];
+        long pair = withKeeper(row, keeper);
+        similarity[row] = pair < 0 ? 1 : measured[Arrays.binarySearch(pairs, pair)];
       }
     }
+  }
+
+  /** The rows to compare for a dropped row and the one that stays; -1 when their sets are equal. */
+  private long withKeeper(int row, int[] keeper) {
+    int one = standsFor[row];
+    int two = stands(keeper[root(row)]);
+    return one == two ? -1 : RowPairs.pair(one, two);
   }
 
   private int stands(int row) {

@@ -15,8 +15,13 @@ final class RowPairs {
     return table;
   }
 
+  /** The lower number in the high half. */
+  static long pair(int one, int two) {
+    return one < two ? (long) one << 32 | two : (long) two << 32 | one;
+  }
+
   void add(int one, int two) {
-    long pair = one < two ? (long) one << 32 | two : (long) two << 32 | one;
+    long pair = pair(one, two);
     if (2 * count >= table.length) {
       long[] old = table;
       table = emptyTable(2 * old.length);
@@ -47,11 +52,11 @@ final class RowPairs {
     return count;
   }
 
-  /** The pairs of all of these, each once, as {@link #take()} gives them. */
-  static long[] takeAll(RowPairs[] parts) {
-    long[] all = {};
-    for (RowPairs part : parts) {
-      all = all.length == 0 ? part.take() : union(all, part.take());
+  /** What several {@link #take()} gave, each pair once, ascending. */
+  static long[] union(long[][] parts) {
+    long[] all = parts[0];
+    for (int i = 1; i < parts.length; i++) {
+      all = union(all, parts[i]);
     }
     return all;
   }
@@ -76,7 +81,7 @@ final class RowPairs {
     return Arrays.copyOf(both, count);
   }
 
-  /** All pairs, lower number in the high half, ascending; none are left. */
+  /** All pairs, ascending; none are left. */
   long[] take() {
     long[] pairs = new long[count];
     int at = 0;

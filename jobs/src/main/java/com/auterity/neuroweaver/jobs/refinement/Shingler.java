@@ -26,6 +26,18 @@ final class Shingler {
 
   private static final long HIGH = 0x8080808080808080L;
 
+  /** The bit that lower case has and upper case has not. */
+  private static final long CASE = 0x2020202020202020L;
+
+  /** The lowest 0 to 8 bytes of a long. */
+  private static final long[] FIRST = new long[Long.BYTES + 1];
+
+  static {
+    for (int bytes = 1; bytes < FIRST.length; bytes++) {
+      FIRST[bytes] = -1L >>> Long.SIZE - Byte.SIZE * bytes;
+    }
+  }
+
   private final boolean words;
   private final int size;
   private final boolean lower;
@@ -88,61 +100,74 @@ final class Shingler {
 
   // ---- words
 
-  /** Eight bytes at a time; where not all are ASCII, character by character. */
+  /**
+   * Where words begin and end is found for 64 bytes at a time. What is not ASCII counts as part of
+   * a word at first; such words are gone through character by character.
+   */
   private void addWords(byte[] utf8, int from, int to) {
-    int i = from;
-    while (i < to && count < MOST) {
-      long bytes = eight(utf8, i, to);
-      long letters = letters(bytes);
-      int length = leading(letters | digits(bytes));
-      if (length == 0) {
-        i = utf8[i] >= 0 ? i + 1 : otherWord(utf8, i, to);
-        continue;
+    boolean ascii = true;
+    long inWord = 0;
+    int start = -1;
+    for (int at = from; at < to && count < MOST; at += Long.SIZE) {
+      long marks = 0;
+      long all = 0;
+      for (int k = 0; k < Long.SIZE; k += Long.BYTES) {
+        long bytes = eight(utf8, at + k, to);
+        all |= bytes;
+        marks |= highBits(inWords(bytes)) << k;
       }
-      int end = i;
-      long hash = 0;
-      while (length == Long.BYTES) {
-        hash = with(hash, folded(bytes, letters));
-        end += Long.BYTES;
-        bytes = eight(utf8, end, to);
-        letters = letters(bytes);
-        length = leading(letters | digits(bytes));
-      }
-      if (length > 0) {
-        hash = with(hash, folded(bytes, letters) & (1L << Byte.SIZE * length) - 1);
-        end += length;
-      }
-      if (end < to && utf8[end] < 0) {
-        i = otherWord(utf8, i, to);
-      } else {
-        push(hash);
-        i = end + 1;
+      ascii &= (all & HIGH) == 0;
+      long changes = marks ^ (marks << 1 | inWord);
+      inWord = marks >>> Long.SIZE - 1;
+      for (; changes != 0; changes &= changes - 1) {
+        int place = at + Long.numberOfTrailingZeros(changes);
+        if (start < 0) {
+          start = place;
+        } else {
+          addWord(utf8, start, place, ascii);
+          start = -1;
+        }
       }
     }
+    if (start >= 0) {
+      addWord(utf8, start, to, ascii);
+    }
+  }
+
+  private void addWord(byte[] utf8, int from, int to, boolean ascii) {
+    if (ascii || isAscii(utf8, from, to)) {
+      push(asciiHash(utf8, from, to));
+    } else {
+      addOtherWords(utf8, from, to);
+    }
+  }
+
+  private static boolean isAscii(byte[] utf8, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (utf8[i] < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The next eight bytes, the first lowest; zeros where the text has ended. */
   private static long eight(byte[] utf8, int from, int to) {
-    int left = to - from;
+    int length = Math.max(0, Math.min(Long.BYTES, to - from));
     if (from <= utf8.length - Long.BYTES) {
-      long bytes = (long) LONGS.get(utf8, from);
-      return left >= Long.BYTES ? bytes : bytes & (1L << Byte.SIZE * left) - 1;
+      return (long) LONGS.get(utf8, from) & FIRST[length];
     }
     long bytes = 0;
-    for (int k = left - 1; k >= 0; k--) {
+    for (int k = length - 1; k >= 0; k--) {
       bytes = bytes << Byte.SIZE | utf8[from + k] & 0xFF;
     }
     return bytes;
   }
 
-  /** The high bit of each byte that is an ASCII letter. */
-  private static long letters(long bytes) {
-    return between((bytes | 0x20 * ONES) & ~HIGH, 'a', 'z') & ~bytes;
-  }
-
-  /** The high bit of each byte that is an ASCII digit. */
-  private static long digits(long bytes) {
-    return between(bytes & ~HIGH, '0', '9') & ~bytes;
+  /** The high bit of each byte that is an ASCII letter or digit or is not ASCII. */
+  private static long inWords(long bytes) {
+    long ascii = bytes & ~HIGH;
+    return between(ascii | CASE, 'a', 'z') | between(ascii, '0', '9') | bytes & HIGH;
   }
 
   /** The high bit of each byte, all below 128, that is not below low and not above high. */
@@ -150,13 +175,24 @@ final class Shingler {
     return bytes + (0x80 - low) * ONES & ~(bytes + (0x7F - high) * ONES) & HIGH;
   }
 
-  /** How many bytes from the first on have their high bit set. */
-  private static int leading(long marks) {
-    return Long.numberOfTrailingZeros(~marks & HIGH) >>> 3;
+  /** The high bits of eight bytes as the lowest eight bits. */
+  private static long highBits(long bytes) {
+    return (bytes >>> 7) * 0x0102040810204080L >>> 56;
   }
 
-  private long folded(long bytes, long letters) {
-    return lower ? bytes | letters >>> 2 : bytes;
+  /** Of ASCII letters and digits. Both cases of a letter are one bit apart, which digits have. */
+  private long asciiHash(byte[] utf8, int from, int to) {
+    long hash = 0;
+    for (int i = from; i < to; i += 2 * Long.BYTES) {
+      // Two at a time, as most words are no longer than that.
+      hash = with(hash, folded(eight(utf8, i, to)));
+      hash = with(hash, folded(eight(utf8, i + Long.BYTES, to)));
+    }
+    return hash;
+  }
+
+  private long folded(long bytes) {
+    return lower ? bytes | CASE : bytes;
   }
 
   private static long with(long hash, long bytes) {
@@ -164,36 +200,32 @@ final class Shingler {
     return product ^ product >>> 32;
   }
 
-  /** A word that may not be all ASCII, or a character that is in none. Returns where it ends. */
-  private int otherWord(byte[] utf8, int from, int to) {
-    int end = from;
+  /** Words that are not all ASCII, and what is between them. */
+  private void addOtherWords(byte[] utf8, int from, int to) {
+    int start = from;
     boolean ascii = true;
     long hash = 0;
-    while (end < to) {
-      int code = codePoint(utf8, end, to);
-      if (code < 0 || !isInWord(code)) {
-        break;
+    for (int i = from; i < to; ) {
+      int code = codePoint(utf8, i, to);
+      int next = i + (code < 0 ? 1 : length(code));
+      if (code >= 0 && isInWord(code)) {
+        ascii &= code < 128;
+        hash = (hash ^ (lower ? Character.toLowerCase(code) : code)) * WORD;
+      } else {
+        pushOther(utf8, start, i, ascii, hash);
+        start = next;
+        ascii = true;
+        hash = 0;
       }
-      ascii &= code < 128;
-      hash = (hash ^ (lower ? Character.toLowerCase(code) : code)) * WORD;
-      end += length(code);
+      i = next;
     }
-    if (end == from) {
-      int code = codePoint(utf8, from, to);
-      return from + (code < 0 ? 1 : length(code));
-    }
-    push(ascii ? asciiHash(utf8, from, end) : mixed(hash));
-    return end;
+    pushOther(utf8, start, to, ascii, hash);
   }
 
-  /** As {@link #addWords} has it. */
-  private long asciiHash(byte[] utf8, int from, int to) {
-    long hash = 0;
-    for (int i = from; i < to; i += Long.BYTES) {
-      long bytes = eight(utf8, i, to);
-      hash = with(hash, folded(bytes, letters(bytes)));
+  private void pushOther(byte[] utf8, int from, int to, boolean ascii, long hash) {
+    if (from < to) {
+      push(ascii ? asciiHash(utf8, from, to) : mixed(hash));
     }
-    return hash;
   }
 
   private static boolean isInWord(int code) {
