@@ -32,8 +32,8 @@ final class RefineBench implements Bench {
   private static final long SEED = 1;
   private static final int ROWS = 96_000;
 
-  /** Until then, some two minutes, a node on one core compiles beside its work. */
-  private static final int WARM_TURNS = 40;
+  /** Until then, some three minutes, a node on one core compiles beside its work. */
+  private static final int WARM_TURNS = 80;
 
   private static final Duration LIMIT = Duration.ofMinutes(20);
 

@@ -42,7 +42,9 @@ class RefineFaultsTest {
        {"stage": "exact_duplicates", "columns": ["vin", "customer_text"]},
        {"stage": "mask_personal_data", "columns": ["customer_text"], "action": "surrogate",
         "seed": 5},
-       {"stage": "near_duplicates", "columns": ["customer_text"], "threshold": 0.9}]
+       {"stage": "near_duplicates", "columns": ["customer_text"], "threshold": 0.9},
+       {"stage": "sample", "method": "kmeans", "columns": ["customer_text"], "clusters": 8,
+        "fraction": 0.8}]
       """;
 
   private record Refined(List<ChunkInfo> kept, List<ChunkInfo> rejected, JsonNode stages) {
@@ -87,7 +89,7 @@ class RefineFaultsTest {
         jobs.awaitState(job, "SUCCEEDED");
         undisturbed = Refined.of(jobs, job, "undisturbed");
       }
-      for (String reason : List.of("exact_duplicate", "near_duplicate", "vin_check_digit")) {
+      for (String reason : List.of("exact_duplicate", "near_duplicate", "vin_check_digit", "not_sampled")) {
         assertTrue(undisturbed.stages().findValue(reason) != null, reason);
       }
       Random random = new Random(Long.getLong("neuroweaver.faults.seed", 1));

@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.jobs.refinement;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Centres of clusters, in steps of 1/64 of those of {@link TextFeatures}. Whole numbers throughout:
@@ -49,14 +50,17 @@ final class Centres {
    * k-means++ (Arthur and Vassilvitskii 2007) over these vectors: the first by chance, each further
    * one with odds in proportion to its squared distance from those before. Fewer than {@code count}
    * when there are fewer different vectors.
+   *
+   * @param each is told how many there are, after each; may throw to stop
    */
-  static Centres seeded(byte[] vectors, int dimensions, int count, long seed) {
+  static Centres seeded(byte[] vectors, int dimensions, int count, long seed, IntConsumer each) {
     int rows = vectors.length / dimensions;
     long[] nearest = new long[rows];
     List<Integer> seeds = new ArrayList<>();
     int next = (int) below(seed, 0, rows);
     while (next >= 0) {
       seeds.add(next);
+      each.accept(seeds.size());
       long total = 0;
       for (int row = 0; row < rows; row++) {
         long distance =

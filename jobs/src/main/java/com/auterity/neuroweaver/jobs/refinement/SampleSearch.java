@@ -244,7 +244,15 @@ final class SampleSearch {
         Arrays.copyOf(
             worded, Math.min(worded.length, Math.max(SEED_ROWS, 2 * settings.clusters())));
     Centres centres =
-        Centres.seeded(features(pool), dimensions, settings.clusters(), settings.seed());
+        Centres.seeded(
+            features(pool),
+            dimensions,
+            settings.clusters(),
+            settings.seed(),
+            seeds -> {
+              survey.ensureActive();
+              survey.progress("seeding", seeds, settings.clusters(), "clusters");
+            });
     int learnt = Math.min(worded.length, settings.trainRows());
     long threshold = settings.chance(ordinals[worded[learnt - 1]]);
     int done = 0;

@@ -74,6 +74,11 @@ final class Survey {
     return IntStream.range(0, source.partitions()).boxed().toList();
   }
 
+  /** Throws when the user has cancelled or another run has taken over. */
+  void ensureActive() {
+    context.ensureActive();
+  }
+
   /** Tells the user how far the survey is. */
   void progress(String phase, long done, long total, String unit) {
     context.progress(new Progress(phase, done, total, unit, Map.of()));
