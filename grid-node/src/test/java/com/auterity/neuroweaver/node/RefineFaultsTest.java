@@ -89,7 +89,8 @@ class RefineFaultsTest {
         jobs.awaitState(job, "SUCCEEDED");
         undisturbed = Refined.of(jobs, job, "undisturbed");
       }
-      for (String reason : List.of("exact_duplicate", "near_duplicate", "vin_check_digit", "not_sampled")) {
+      for (String reason :
+          List.of("exact_duplicate", "near_duplicate", "vin_check_digit", "not_sampled")) {
         assertTrue(undisturbed.stages().findValue(reason) != null, reason);
       }
       Random random = new Random(Long.getLong("neuroweaver.faults.seed", 1));

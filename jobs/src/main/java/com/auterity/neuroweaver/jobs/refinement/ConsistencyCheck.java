@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.jobs.refinement;
 import com.auterity.neuroweaver.datasets.filter.RowFilter;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.jobs.refinement.text.Shown;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashSet;

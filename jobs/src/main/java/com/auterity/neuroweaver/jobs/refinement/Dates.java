@@ -5,6 +5,7 @@ import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.schema.SemanticType;
+import com.auterity.neuroweaver.jobs.refinement.text.DateText;
 import java.util.List;
 import java.util.Set;
 

@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import com.auterity.neuroweaver.jobs.refinement.similarity.Shingler;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 

@@ -3,6 +3,10 @@ package com.auterity.neuroweaver.jobs.refinement;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.jobs.refinement.personal.Candidate;
+import com.auterity.neuroweaver.jobs.refinement.personal.PersonalData;
+import com.auterity.neuroweaver.jobs.refinement.personal.PersonalDataFinder;
+import com.auterity.neuroweaver.jobs.refinement.personal.Surrogates;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -74,7 +78,7 @@ final class MaskPersonalData implements Stage {
     keepLast = keepLast(knobs);
     key = key(knobs, environment);
     surrogates =
-        actions.containsValue(MaskingAction.SURROGATE) ? new Surrogates(key, region) : null;
+        actions.containsValue(MaskingAction.SURROGATE) ? new Surrogates(key::hmac, region) : null;
     knobs.done();
   }
 

@@ -1,5 +1,7 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import com.auterity.neuroweaver.jobs.refinement.text.SpokenParts;
+import com.auterity.neuroweaver.jobs.refinement.text.TextMeasures;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import com.auterity.neuroweaver.jobs.refinement.text.Shown;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;

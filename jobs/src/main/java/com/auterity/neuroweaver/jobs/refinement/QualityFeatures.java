@@ -1,6 +1,8 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
 import com.auterity.neuroweaver.datasets.schema.Row;
+import com.auterity.neuroweaver.jobs.refinement.text.StopWords;
+import com.auterity.neuroweaver.jobs.refinement.text.TextMeasures;
 import java.util.List;
 
 /**

@@ -5,6 +5,7 @@ import com.auterity.neuroweaver.datasets.filter.RowFilter;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.jobs.refinement.text.Shown;
 
 /**
  * The knob {@code labels}: which rows of which dataset are known to be good or bad, by a column of

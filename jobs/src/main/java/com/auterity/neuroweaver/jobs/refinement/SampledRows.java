@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
 import com.auterity.neuroweaver.jobs.grid.NodeContext;
+import com.auterity.neuroweaver.jobs.refinement.similarity.FarthestFirst;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.List;

@@ -1,5 +1,7 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import com.auterity.neuroweaver.jobs.refinement.text.SpokenParts;
+import com.auterity.neuroweaver.jobs.refinement.text.TextMeasures;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -2,6 +2,9 @@ package com.auterity.neuroweaver.jobs.refinement;
 
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.jobs.refinement.text.Shown;
+import com.auterity.neuroweaver.jobs.refinement.text.StopWords;
+import com.auterity.neuroweaver.jobs.refinement.text.TextMeasures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.jobs.refinement;
 import com.auterity.neuroweaver.datasets.automotive.TroubleCode;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.jobs.refinement.text.Shown;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import com.auterity.neuroweaver.jobs.refinement.text.SpokenParts;
 import java.util.List;
 import java.util.SplittableRandom;
 

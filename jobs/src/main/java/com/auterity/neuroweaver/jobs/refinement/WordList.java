@@ -1,5 +1,7 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
+import com.auterity.neuroweaver.jobs.refinement.text.Shown;
+import com.auterity.neuroweaver.jobs.refinement.text.TextMeasures;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

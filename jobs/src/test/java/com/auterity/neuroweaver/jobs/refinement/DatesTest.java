@@ -8,6 +8,7 @@ import com.auterity.neuroweaver.datasets.schema.Column;
 import com.auterity.neuroweaver.datasets.schema.ColumnType;
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.jobs.refinement.text.DateText;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.List;

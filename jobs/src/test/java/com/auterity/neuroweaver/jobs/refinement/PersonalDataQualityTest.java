@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.auterity.neuroweaver.jobs.refinement.personal.Candidate;
+import com.auterity.neuroweaver.jobs.refinement.personal.PersonalData;
+import com.auterity.neuroweaver.jobs.refinement.personal.PersonalDataFinder;
+import com.auterity.neuroweaver.jobs.refinement.personal.ResourceWords;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;

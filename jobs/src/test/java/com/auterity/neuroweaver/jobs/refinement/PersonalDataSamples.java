@@ -1,6 +1,9 @@
 package com.auterity.neuroweaver.jobs.refinement;
 
 import com.auterity.neuroweaver.datasets.automotive.Vin;
+import com.auterity.neuroweaver.jobs.refinement.personal.Candidate;
+import com.auterity.neuroweaver.jobs.refinement.personal.Checksums;
+import com.auterity.neuroweaver.jobs.refinement.personal.PersonalData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

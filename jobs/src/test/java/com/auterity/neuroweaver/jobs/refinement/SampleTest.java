@@ -18,6 +18,8 @@ import com.auterity.neuroweaver.jobs.grid.LocalGrid;
 import com.auterity.neuroweaver.jobs.grid.StoredRows;
 import com.auterity.neuroweaver.jobs.model.ModelFolder;
 import com.auterity.neuroweaver.jobs.model.Tokenizer;
+import com.auterity.neuroweaver.jobs.refinement.similarity.Centres;
+import com.auterity.neuroweaver.jobs.refinement.similarity.TextFeatures;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

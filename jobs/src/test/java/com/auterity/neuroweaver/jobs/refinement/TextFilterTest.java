@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.jobs.refinement;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import com.auterity.neuroweaver.jobs.refinement.text.TextMeasures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
