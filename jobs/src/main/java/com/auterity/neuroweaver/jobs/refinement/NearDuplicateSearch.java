@@ -603,6 +603,8 @@ final class NearDuplicateSearch {
     Arrays.fill(keeper, -1);
     for (int row = 0; row < all; row++) {
       int root = root(row);
+      // From here on no look for a root changes anything, so several threads may look.
+      parent[row] = root;
       members[root]++;
       if (keeper[root] < 0 || better(row, keeper[root])) {
         keeper[root] = row;
