@@ -196,7 +196,7 @@ final class AddressFinder {
     this.found = found;
   }
 
-  public void find() {
+  void find() {
     for (int token = 0; token < tokens.size(); token++) {
       if (houseNumber(token)) {
         street(token);

@@ -10,7 +10,7 @@ public record Candidate(PersonalData kind, int start, int end, double score) {
     score = Math.max(0, Math.min(1, score));
   }
 
-  public int length() {
+  int length() {
     return end - start;
   }
 }

@@ -23,7 +23,7 @@ final class Candidates {
     this.thresholds = thresholds;
   }
 
-  public void add(PersonalData kind, int start, int end, double score) {
+  void add(PersonalData kind, int start, int end, double score) {
     Candidate candidate = new Candidate(kind, start, end, score);
     if (candidate.score() >= thresholds.get(kind)) {
       found.add(candidate);
@@ -31,7 +31,7 @@ final class Candidates {
   }
 
   /** Those that overlap no surer one, in order of place. */
-  public List<Candidate> settled() {
+  List<Candidate> settled() {
     found.sort(SUREST_FIRST);
     TreeMap<Integer, Candidate> taken = new TreeMap<>();
     for (Candidate candidate : found) {

@@ -23,7 +23,7 @@ final class CodeFinder {
     this.found = found;
   }
 
-  public void find() {
+  void find() {
     for (int token = 0; token < tokens.size(); token++) {
       int length = tokens.length(token);
       if (length == 17) {

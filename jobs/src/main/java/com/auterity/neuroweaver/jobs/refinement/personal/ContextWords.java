@@ -286,7 +286,7 @@ final class ContextWords {
   }
 
   /** What the words around add to the score of a number of this kind. */
-  public double weight(PersonalData kind, int start, int end) {
+  double weight(PersonalData kind, int start, int end) {
     if (currencyBefore(start) || unitAfter(end)) {
       return OTHER;
     }
@@ -305,7 +305,7 @@ final class ContextWords {
   }
 
   /** Whether one of the words stands in the same sentence, within reach. */
-  public boolean near(Set<String> words, int start, int end) {
+  boolean near(Set<String> words, int start, int end) {
     int token = tokens.before(start);
     for (int i = 0; i < REACH && token >= 0; i++, token--) {
       if (i > 0 || token + 1 < tokens.size()) {

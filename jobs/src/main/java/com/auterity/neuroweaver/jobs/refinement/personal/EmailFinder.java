@@ -45,7 +45,7 @@ final class EmailFinder {
     this.found = found;
   }
 
-  public void find() {
+  void find() {
     for (int at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
       around(at);
     }

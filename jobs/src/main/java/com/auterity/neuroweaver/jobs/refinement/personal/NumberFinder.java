@@ -31,7 +31,7 @@ final class NumberFinder {
     this.found = found;
   }
 
-  public void find() {
+  void find() {
     int at = 0;
     while (at < text.length()) {
       if (!TextTokens.isDigit(text.charAt(at))) {

@@ -34,42 +34,42 @@ final class TextTokens {
     }
   }
 
-  public int size() {
+  int size() {
     return size;
   }
 
-  public int start(int token) {
+  int start(int token) {
     return starts[token];
   }
 
-  public int end(int token) {
+  int end(int token) {
     return ends[token];
   }
 
-  public int length(int token) {
+  int length(int token) {
     return ends[token] - starts[token];
   }
 
   /** The last token that ends at or before a place, or -1. */
-  public int before(int place) {
+  int before(int place) {
     int found = Arrays.binarySearch(ends, 0, size, place);
     return found >= 0 ? found : -found - 2;
   }
 
   /** The first token that starts at or after a place, or {@link #size}. */
-  public int after(int place) {
+  int after(int place) {
     int found = Arrays.binarySearch(starts, 0, size, place);
     return found >= 0 ? found : -found - 1;
   }
 
-  public String lower(int token) {
+  String lower(int token) {
     return token < 0 || token >= size || length(token) > LONGEST
         ? ""
         : text.substring(starts[token], ends[token]).toLowerCase(Locale.ROOT);
   }
 
   /** What stands between a token and the next one, or to the end of the text. */
-  public int gap(int token) {
+  int gap(int token) {
     return (token + 1 < size ? starts[token + 1] : text.length()) - ends[token];
   }
 
@@ -125,7 +125,7 @@ final class TextTokens {
     return gap(token) > 8;
   }
 
-  public static boolean isDigit(char c) {
+  static boolean isDigit(char c) {
     return c >= '0' && c <= '9';
   }
 }

@@ -17,7 +17,7 @@ public final class Centres {
   private final long[] squares;
   private final int dimensions;
 
-  public Centres(short[] values, int dimensions) {
+  Centres(short[] values, int dimensions) {
     this.values = values;
     this.dimensions = dimensions;
     squares = new long[values.length / dimensions];

@@ -8,7 +8,7 @@ final class HashMarks {
   private long round;
 
   /** Empties the set and makes room. */
-  public void begin(int hashes) {
+  void begin(int hashes) {
     if (table.length < 2 * hashes) {
       table = new long[4 * Integer.highestOneBit(hashes)];
     }
@@ -16,7 +16,7 @@ final class HashMarks {
   }
 
   /** False when it was there; at most as many as there is room for. */
-  public boolean add(int hash) {
+  boolean add(int hash) {
     long entry = round << 32 | hash & 0xFFFFFFFFL;
     int at = hash & table.length - 1;
     while (table[at] >>> 32 == round) {
@@ -29,7 +29,7 @@ final class HashMarks {
     return true;
   }
 
-  public boolean contains(int hash) {
+  boolean contains(int hash) {
     long entry = round << 32 | hash & 0xFFFFFFFFL;
     int at = hash & table.length - 1;
     while (table[at] >>> 32 == round) {

@@ -61,12 +61,12 @@ public final class MinHash {
     }
   }
 
-  public int bands() {
+  int bands() {
     return bands;
   }
 
   /** The key of a band of the last signature. */
-  public int key(int band) {
+  int key(int band) {
     long hash = band;
     for (int k = band * rows; k < (band + 1) * rows; k++) {
       hash = (hash ^ signature[k]) * 0x9E3779B97F4A7C15L;

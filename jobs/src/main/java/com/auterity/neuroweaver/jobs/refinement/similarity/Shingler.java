@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 public final class Shingler {
   /** What a row's shingles are taken from ends after so many: bounds a row's time and memory. */
-  public static final int MOST = 1 << 20;
+  static final int MOST = 1 << 20;
 
   private static final long WORD = 0x100000001b3L;
   private static final long STEP = 0x9E3779B97F4A7C15L;
@@ -320,7 +320,7 @@ public final class Shingler {
   }
 
   /** The shingles of the row that ended, ascending from here on. */
-  public int[] sorted() {
+  int[] sorted() {
     Arrays.sort(hashes, 0, count);
     return hashes;
   }

@@ -16,7 +16,7 @@ public final class SignatureCache {
 
   private final Cache<String, ShingleSets> sets;
 
-  public SignatureCache() {
+  SignatureCache() {
     signed = limited(SignedRows::memory);
     indexes = limited(SignatureIndex::memory);
     sets = limited(ShingleSets::memory);
@@ -37,7 +37,7 @@ public final class SignatureCache {
     return signed.get(key, k -> maker.get());
   }
 
-  public SignatureIndex index(String key, Supplier<SignatureIndex> maker) {
+  SignatureIndex index(String key, Supplier<SignatureIndex> maker) {
     return indexes.get(key, k -> maker.get());
   }
 

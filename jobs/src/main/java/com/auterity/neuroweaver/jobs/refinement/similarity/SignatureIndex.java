@@ -101,7 +101,7 @@ public final class SignatureIndex {
     return sizes.length * 12L + entries.length * 8L * (entries.length == 0 ? 0 : entries[0].length);
   }
 
-  public byte[] toBytes() {
+  byte[] toBytes() {
     int compared = entries[0].length;
     ByteBuffer out =
         ByteBuffer.allocate(
@@ -118,7 +118,7 @@ public final class SignatureIndex {
     return out.array();
   }
 
-  public static SignatureIndex ofBytes(byte[] bytes) {
+  static SignatureIndex ofBytes(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     long[] ordinals = new long[in.getInt()];
     int[] sizes = new int[ordinals.length];

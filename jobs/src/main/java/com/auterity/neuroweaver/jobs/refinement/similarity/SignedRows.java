@@ -42,7 +42,7 @@ public final class SignedRows {
     return sizes.length;
   }
 
-  public int bands() {
+  int bands() {
     return keys.length;
   }
 

@@ -10,7 +10,7 @@ import java.util.Set;
  */
 public final class TextMeasures {
   /** So many words of a text are looked at for what repeats. */
-  public static final int MOST_WORDS = 1_000_000;
+  static final int MOST_WORDS = 1_000_000;
 
   private static final int LONGEST_WORD = 40;
   private static final long BASIS = 0xcbf29ce484222325L;
