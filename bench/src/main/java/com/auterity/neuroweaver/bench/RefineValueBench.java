@@ -188,33 +188,33 @@ final class RefineValueBench implements Bench {
       Map<String, WorkflowStep> done = grid.run("train", steps, LIMIT);
       JsonNode trained = done.get("train").result();
       JsonNode after = done.get("evaluate").result().get("after");
-      double accuracy = after.get("op_code_accuracy").asDouble();
       return new Trained(
           trained.get("steps").asLong(),
           trained.get("tokens").asLong(),
-          accuracy,
-          after.get("perplexity").asDouble(),
-          List.of(accuracy));
+          List.of(after.get("op_code_accuracy").asDouble()),
+          after.get("perplexity").asDouble());
     }
   }
 
   /** A training and its evaluation on clean rows, or the mean of several. */
-  private record Trained(
-      long steps, long tokens, double accuracy, double perplexity, List<Double> accuracies) {
+  private record Trained(long steps, long tokens, List<Double> accuracies, double perplexity) {
     static Trained mean(List<Trained> each) {
       return new Trained(
           each.get(0).steps(),
           Math.round(each.stream().mapToLong(Trained::tokens).average().orElseThrow()),
-          each.stream().mapToDouble(Trained::accuracy).average().orElseThrow(),
-          each.stream().mapToDouble(Trained::perplexity).average().orElseThrow(),
-          each.stream().map(Trained::accuracy).toList());
+          each.stream().map(Trained::accuracy).toList(),
+          each.stream().mapToDouble(Trained::perplexity).average().orElseThrow());
+    }
+
+    double accuracy() {
+      return accuracies.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     }
 
     Map<String, Object> json() {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("steps", steps);
       json.put("tokens", tokens);
-      json.put("op_code_accuracy", accuracy);
+      json.put("op_code_accuracy", accuracy());
       json.put("op_code_accuracies", accuracies);
       json.put("perplexity", perplexity);
       return json;
@@ -225,7 +225,7 @@ final class RefineValueBench implements Bench {
       return String.format(
           Locale.ROOT,
           "op_code_accuracy %.3f and perplexity %.3f after %,d tokens",
-          accuracy,
+          accuracy(),
           perplexity,
           tokens);
     }

@@ -153,15 +153,7 @@ public final class DatasetFlightServer implements AutoCloseable {
     Instant begin = parts.clock().instant();
     long started = System.nanoTime();
     try {
-      meter.measure(
-          () -> {
-            work.run();
-            return null;
-          });
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
+      meter.run(work);
     } finally {
       long wall = System.nanoTime() - started;
       Meter.Usage used = meter.usage(wall);

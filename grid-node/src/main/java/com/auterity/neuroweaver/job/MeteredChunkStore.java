@@ -1,6 +1,5 @@
 package com.auterity.neuroweaver.job;
 
-import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import com.auterity.neuroweaver.datasets.store.ChunkInfo;
 import com.auterity.neuroweaver.datasets.store.ChunkKey;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
@@ -25,19 +24,7 @@ record MeteredChunkStore(ChunkStore chunks, Meter meter, Executor storing) imple
 
   @Override
   public CompletableFuture<Void> putAsync(ChunkKey key, byte[] chunk) {
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            meter.measure(
-                () -> {
-                  put(key, chunk);
-                  return null;
-                });
-          } catch (Exception e) {
-            throw NeuroWeaverException.unchecked(e);
-          }
-        },
-        storing);
+    return CompletableFuture.runAsync(() -> meter.run(() -> put(key, chunk)), storing);
   }
 
   @Override

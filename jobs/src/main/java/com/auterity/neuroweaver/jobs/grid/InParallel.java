@@ -1,6 +1,5 @@
 package com.auterity.neuroweaver.jobs.grid;
 
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntConsumer;
@@ -30,22 +29,8 @@ public final class InParallel {
               if (Thread.currentThread() == caller) {
                 part.accept(i);
               } else {
-                measured(meter, i, part);
+                meter.run(() -> part.accept(i));
               }
             });
-  }
-
-  private static void measured(Meter meter, int i, IntConsumer part) {
-    try {
-      meter.measure(
-          () -> {
-            part.accept(i);
-            return null;
-          });
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new CompletionException(e);
-    }
   }
 }

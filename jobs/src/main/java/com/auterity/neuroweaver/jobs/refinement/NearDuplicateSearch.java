@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Finds clusters of near duplicates from what owners answer. A row has a number: the rows of
@@ -369,17 +370,18 @@ final class NearDuplicateSearch {
     long[] pairs = RowPairs.union(parts);
     int kept = 0;
     for (long pair : pairs) {
-      if (!settings.verify() || fit(size((int) (pair >> 32)), size((int) pair))) {
+      if (!settings.verify() || fit(size(RowPairs.lower(pair)), size(RowPairs.higher(pair)))) {
         pairs[kept++] = pair;
       }
     }
+    long[] fitting = Arrays.copyOf(pairs, kept);
     compare(
-        Arrays.copyOf(pairs, kept),
+        fitting,
         true,
-        (one, two, similarity) -> {
+        (pair, similarity) -> {
           if (similarity >= settings.threshold()) {
             similar++;
-            join(one, two);
+            join(RowPairs.lower(fitting[pair]), RowPairs.higher(fitting[pair]));
           }
         });
   }
@@ -393,12 +395,13 @@ final class NearDuplicateSearch {
     return row < rows() ? sizes[row] : stored.get(row - rows()).size();
   }
 
+  /** Takes the similarity of a pair, by its place. */
   private interface Similarity {
-    void of(int one, int two, double similarity);
+    void of(int pair, double similarity);
   }
 
   /**
-   * Fetches sets, as many pairs at a time as fit, and compares, in order.
+   * Fetches sets, as many pairs at a time as fit, and compares.
    *
    * @param unjoined whether pairs that are in one cluster already are left out
    */
@@ -409,13 +412,15 @@ final class NearDuplicateSearch {
       long more = 0;
       BitSet missing = new BitSet();
       while (to < pairs.length) {
-        long cost = cost((int) (pairs[to] >> 32), missing) + cost((int) pairs[to], missing);
+        int one = RowPairs.lower(pairs[to]);
+        int two = RowPairs.higher(pairs[to]);
+        long cost = cost(one, missing) + cost(two, missing);
         if (to > from && held + more + cost > SETS_AT_ONCE) {
           break;
         }
         more += cost;
-        missing.set((int) (pairs[to] >> 32));
-        missing.set((int) pairs[to]);
+        missing.set(one);
+        missing.set(two);
         to++;
       }
       if (held + more > SETS_AT_ONCE && held > 0) {
@@ -437,27 +442,24 @@ final class NearDuplicateSearch {
   }
 
   private void compareBlock(long[] pairs, int from, int to, boolean unjoined, Similarity each) {
-    long[] wanted = new long[to - from];
-    int n = 0;
-    for (int i = from; i < to; i++) {
-      if (!unjoined || root((int) (pairs[i] >> 32)) != root((int) pairs[i])) {
-        wanted[n++] = pairs[i];
-      }
-    }
-    int count = n;
-    double[] values = new double[count];
+    int[] wanted =
+        IntStream.range(from, to)
+            .filter(
+                i -> !unjoined || root(RowPairs.lower(pairs[i])) != root(RowPairs.higher(pairs[i])))
+            .toArray();
+    double[] values = new double[wanted.length];
     int threads = similarities.length;
     InParallel.forEach(
         survey.meter(),
         threads,
         t -> {
-          for (int i = t * count / threads; i < (t + 1) * count / threads; i++) {
-            values[i] = similarity(similarities[t], (int) (wanted[i] >> 32), (int) wanted[i]);
+          for (int i = t * wanted.length / threads; i < (t + 1) * wanted.length / threads; i++) {
+            values[i] = similarity(similarities[t], pairs[wanted[i]]);
           }
         });
-    compared += count;
-    for (int i = 0; i < count; i++) {
-      each.of((int) (wanted[i] >> 32), (int) wanted[i], values[i]);
+    compared += wanted.length;
+    for (int i = 0; i < wanted.length; i++) {
+      each.of(wanted[i], values[i]);
     }
   }
 
@@ -564,7 +566,9 @@ final class NearDuplicateSearch {
     return low;
   }
 
-  private double similarity(SetSimilarity by, int one, int two) {
+  private double similarity(SetSimilarity by, long pair) {
+    int one = RowPairs.lower(pair);
+    int two = RowPairs.higher(pair);
     int[] x = sets[one];
     int[] y = sets[two];
     if (settings.verify()) {
@@ -673,8 +677,7 @@ final class NearDuplicateSearch {
         Arrays.stream(needed, 0, count).filter(pair -> pair >= 0).sorted().distinct().toArray();
     float[] measured = new float[pairs.length];
     long before = compared;
-    int[] next = {0};
-    compare(pairs, false, (one, two, value) -> measured[next[0]++] = (float) value);
+    compare(pairs, false, (pair, value) -> measured[pair] = (float) value);
     compared = before;
     for (int row = 0; row < rows(); row++) {
       if (isDropped(row, members, keeper)) {

@@ -1,13 +1,16 @@
 package com.auterity.neuroweaver.jobs.refinement.personal;
 
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds postal addresses as North America writes them, around house numbers: number, direction, one
  * to four words, what kind of street, unit, then city, state and ZIP code; and post office boxes.
  */
 final class AddressFinder {
-  private static final Set<String> STREETS =
+  /** The commonest; surrogates keep them as they are. */
+  static final Set<String> USUAL_STREETS =
       Set.of(
           "street",
           "st",
@@ -31,35 +34,40 @@ final class AddressFinder {
           "terrace",
           "ter",
           "trail",
-          "trl",
           "parkway",
           "pkwy",
           "highway",
           "hwy",
           "square",
-          "sq",
           "loop",
-          "pike",
-          "row",
-          "run",
-          "crossing",
-          "ridge",
-          "alley",
-          "aly",
-          "plaza",
-          "point",
-          "path",
-          "walk",
-          "bend",
-          "cove",
-          "broadway",
-          "turnpike",
-          "hollow",
-          "glen",
-          "heights",
-          "landing",
-          "expressway",
           "route");
+
+  private static final Set<String> STREETS =
+      union(
+          USUAL_STREETS,
+          Set.of(
+              "trl",
+              "sq",
+              "pike",
+              "row",
+              "run",
+              "crossing",
+              "ridge",
+              "alley",
+              "aly",
+              "plaza",
+              "point",
+              "path",
+              "walk",
+              "bend",
+              "cove",
+              "broadway",
+              "turnpike",
+              "hollow",
+              "glen",
+              "heights",
+              "landing",
+              "expressway"));
 
   /** Kinds of street whose name follows them: Highway 12, Route 9. */
   private static final Set<String> NUMBERED = Set.of("highway", "hwy", "route", "rte");
@@ -68,24 +76,12 @@ final class AddressFinder {
   private static final Set<String> SURE =
       Set.of("street", "avenue", "ave", "boulevard", "blvd", "lane", "road", "parkway", "terrace");
 
+  /** Surrogates keep them as they are. */
+  static final Set<String> USUAL_DIRECTIONS =
+      Set.of("north", "south", "east", "west", "n", "s", "e", "w", "ne", "nw", "se", "sw");
+
   private static final Set<String> DIRECTIONS =
-      Set.of(
-          "north",
-          "south",
-          "east",
-          "west",
-          "n",
-          "s",
-          "e",
-          "w",
-          "ne",
-          "nw",
-          "se",
-          "sw",
-          "northeast",
-          "northwest",
-          "southeast",
-          "southwest");
+      union(USUAL_DIRECTIONS, Set.of("northeast", "northwest", "southeast", "southwest"));
   private static final Set<String> UNITS =
       Set.of("apt", "apartment", "unit", "suite", "ste", "lot", "floor", "fl", "bldg", "rm");
   private static final Set<String> STATES =
@@ -394,5 +390,10 @@ final class AddressFinder {
       int end = tokens.end(town(box + 2));
       found.add(PersonalData.ADDRESS, tokens.start(token), end, 0.8);
     }
+  }
+
+  @SafeVarargs
+  static Set<String> union(Set<String>... sets) {
+    return Stream.of(sets).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -17,27 +17,29 @@ final class HashMarks {
 
   /** False when it was there; at most as many as there is room for. */
   boolean add(int hash) {
-    long entry = round << 32 | hash & 0xFFFFFFFFL;
-    int at = hash & table.length - 1;
-    while (table[at] >>> 32 == round) {
-      if (table[at] == entry) {
-        return false;
-      }
-      at = at + 1 & table.length - 1;
+    int place = place(hash);
+    if (table[place] == entry(hash)) {
+      return false;
     }
-    table[at] = entry;
+    table[place] = entry(hash);
     return true;
   }
 
   boolean contains(int hash) {
-    long entry = round << 32 | hash & 0xFFFFFFFFL;
+    return table[place(hash)] == entry(hash);
+  }
+
+  private long entry(int hash) {
+    return round << 32 | hash & 0xFFFFFFFFL;
+  }
+
+  /** Where the hash is, or else where there is room for it. */
+  private int place(int hash) {
+    long entry = entry(hash);
     int at = hash & table.length - 1;
-    while (table[at] >>> 32 == round) {
-      if (table[at] == entry) {
-        return true;
-      }
+    while (table[at] != entry && table[at] >>> 32 == round) {
       at = at + 1 & table.length - 1;
     }
-    return false;
+    return at;
   }
 }

@@ -20,6 +20,14 @@ public final class RowPairs {
     return one < two ? (long) one << 32 | two : (long) two << 32 | one;
   }
 
+  public static int lower(long pair) {
+    return (int) (pair >> 32);
+  }
+
+  public static int higher(long pair) {
+    return (int) pair;
+  }
+
   public void add(int one, int two) {
     long pair = pair(one, two);
     if (2 * count >= table.length) {
@@ -81,7 +89,7 @@ public final class RowPairs {
     return Arrays.copyOf(both, count);
   }
 
-  /** All pairs, ascending; none are left. */
+  /** All pairs, ascending, as {@link #pair} has them; none are left. */
   public long[] take() {
     long[] pairs = new long[count];
     int at = 0;
