@@ -201,16 +201,18 @@ public final class ApiFixture {
       if (request.source() == null) {
         throw NeuroWeaverException.invalid("source is missing");
       }
-      return get(tenant, "job_w");
+      boolean plain = request.source().contains("name: plain");
+      return get(tenant, plain ? "job_plain" : "job_w");
     }
 
     @Override
     public Workflow get(String tenant, String workflowId) {
-      if (!"job_w".equals(workflowId)) {
+      boolean hasReport = "job_w".equals(workflowId);
+      if (!hasReport && !"job_plain".equals(workflowId)) {
         throw NeuroWeaverException.notFound("no workflow " + workflowId);
       }
       return new Workflow(
-          "job_w",
+          workflowId,
           "demo",
           JobState.SUCCEEDED,
           List.of(
@@ -225,7 +227,7 @@ public final class ApiFixture {
                   null,
                   AT,
                   AT)),
-          true,
+          hasReport,
           null,
           AT,
           AT,

@@ -311,6 +311,16 @@ class CommandLineTest {
   }
 
   @Test
+  void aWorkflowWithoutAReportSaysThatNoneIsWritten() throws Exception {
+    Path file = folder.resolve("plain.yaml");
+    Files.writeString(file, "name: plain\n");
+    Path report = folder.resolve("none");
+    assertEquals(0, run("run", file.toString(), "--out", report.toString()));
+    complains("nothing was written into " + report, "no step of kind report");
+    assertFalse(Files.exists(report));
+  }
+
+  @Test
   void sqlWithoutAThinClientPortIsAFailureThatSaysWhere() {
     assertEquals(1, run("sql", "SELECT 1", "--thin", "127.0.0.1:1"));
     complains("127.0.0.1:1");

@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.client.cli;
 
+import com.auterity.neuroweaver.client.JobState;
 import com.auterity.neuroweaver.client.NeuroWeaverClient;
 import com.auterity.neuroweaver.client.Workflow;
 import com.auterity.neuroweaver.client.WorkflowRequest;
@@ -71,8 +72,10 @@ final class RunCommand implements Callable<Integer> {
     if (printer.json()) {
       printer.out().println(Printer.pretty(end));
     }
-    if (out != null && end.hasReport()) {
-      watch.writeReport(end, out);
+    if (out != null && !watch.writeReport(end, out) && end.state() == JobState.SUCCEEDED) {
+      printer
+          .err()
+          .println("nothing was written into " + out + ": " + file + " has no step of kind report");
     }
     WorkflowWatch.throwUnlessSucceeded(end);
     return ExitCode.OK;
