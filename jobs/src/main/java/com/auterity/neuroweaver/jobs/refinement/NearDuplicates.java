@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -267,17 +266,9 @@ final class NearDuplicates implements SurveyStage {
     return ints;
   }
 
-  static byte[] bytes(int[] ints, int count) {
-    ByteBuffer bytes = ByteBuffer.allocate(count * 4);
-    bytes.asIntBuffer().put(ints, 0, count);
-    return bytes.array();
-  }
-
   static byte[] bytes(int[] ints) {
-    return bytes(ints, ints.length);
-  }
-
-  static boolean contains(int[] sorted, int value) {
-    return Arrays.binarySearch(sorted, value) >= 0;
+    ByteBuffer bytes = ByteBuffer.allocate(ints.length * Integer.BYTES);
+    bytes.asIntBuffer().put(ints);
+    return bytes.array();
   }
 }

@@ -363,10 +363,6 @@ final class Recipe {
     run(place + 1, row, tally, sink);
   }
 
-  boolean expands() {
-    return stages.stream().anyMatch(ExpandingStage.class::isInstance);
-  }
-
   /** The row as it enters the stage at {@code place}, or null when it is rejected before. */
   Row before(int place, Row row) {
     Tally ignored = new Tally();
