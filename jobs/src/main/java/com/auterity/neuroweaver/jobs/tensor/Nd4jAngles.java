@@ -1,23 +1,22 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A rotary table's cosines and sines in ND4J's memory, (positions x half) each. */
-final class Nd4jAngles implements AutoCloseable {
+/** A rotary table's cosines and sines in a lane's memory, (positions x half) each. */
+final class Nd4jAngles {
   private final int half;
   private final INDArray cos;
   private final INDArray sin;
 
-  Nd4jAngles(Nd4jDevice device, RotaryTable table, int half) {
+  Nd4jAngles(Nd4jMemory memory, RotaryTable table, int half) {
     this.half = half;
-    this.cos = copy(device, table.cos());
-    this.sin = copy(device, table.sin());
+    this.cos = copy(memory, table.cos());
+    this.sin = copy(memory, table.sin());
   }
 
-  private INDArray copy(Nd4jDevice device, float[] values) {
-    INDArray copy = device.allocate(DataType.FLOAT, values.length / half, half);
+  private INDArray copy(Nd4jMemory memory, float[] values) {
+    INDArray copy = memory.take(values.length / half, half).array();
     copy.assign(Nd4j.create(values, copy.shape(), 'c'));
     return copy;
   }
@@ -29,11 +28,5 @@ final class Nd4jAngles implements AutoCloseable {
 
   INDArray sin(INDArray ids) {
     return Nd4jOperations.gather(sin, ids).reshape('c', ids.length(), 1, half);
-  }
-
-  @Override
-  public void close() {
-    cos.close();
-    sin.close();
   }
 }

@@ -13,23 +13,30 @@ import org.nd4j.linalg.factory.Nd4j;
  * together in blocks of up to 256 rows, a longer one alone, so that short ones cost no operations
  * of their own. Backward computes the probabilities again.
  */
-final class Nd4jAttention implements AutoCloseable {
+final class Nd4jAttention {
   private static final int BLOCK = 256;
   private static final float NEVER = -1e30f;
 
+  private final Nd4jMemory memory;
   private int[] lastBounds = {};
   private int lastWindow;
   private final List<Block> blocks = new ArrayList<>();
 
   /** Rows {@code from} to {@code from + rows}; the mask (rows x rows) is added to the scores. */
-  private record Block(int from, int rows, INDArray mask) {}
+  private record Block(int from, int rows, Nd4jTensor mask) {}
+
+  Nd4jAttention(Nd4jMemory memory) {
+    this.memory = memory;
+  }
 
   /** The blocks of these segments: the same in all layers of a pass, so kept for the next call. */
   private List<Block> blocks(int[] bounds, int window) {
     if (window == lastWindow && Arrays.equals(bounds, lastBounds)) {
       return blocks;
     }
-    close();
+    blocks.forEach(block -> memory.giveBack(block.mask()));
+    blocks.clear();
+    lastBounds = new int[0];
     for (int s = 0; s + 1 < bounds.length; ) {
       int end = s + 1;
       while (end + 1 < bounds.length && bounds[end + 1] - bounds[s] <= BLOCK) {
@@ -44,7 +51,7 @@ final class Nd4jAttention implements AutoCloseable {
   }
 
   /** Row i sees the rows from {@code first[i]} to i. */
-  private static Block block(int[] bounds, int window) {
+  private Block block(int[] bounds, int window) {
     int from = bounds[0];
     int rows = bounds[bounds.length - 1] - from;
     float[] first = new float[rows];
@@ -59,8 +66,8 @@ final class Nd4jAttention implements AutoCloseable {
     INDArray cols = Nd4j.create(own, new long[] {1, rows}, 'c');
     INDArray early = compare("less", cols, Nd4j.create(first, new long[] {rows, 1}, 'c'));
     INDArray late = compare("greater", cols, Nd4j.create(own, new long[] {rows, 1}, 'c'));
-    INDArray mask = Nd4j.createUninitializedDetached(DataType.FLOAT, 'c', rows, rows);
-    mask.assign(early.castTo(DataType.FLOAT).addi(late.castTo(DataType.FLOAT)).muli(NEVER));
+    Nd4jTensor mask = memory.take(rows, rows);
+    mask.array().assign(early.castTo(DataType.FLOAT).addi(late.castTo(DataType.FLOAT)).muli(NEVER));
     return new Block(from, rows, mask);
   }
 
@@ -99,7 +106,7 @@ final class Nd4jAttention implements AutoCloseable {
       INDArray keys = part(qkv, block, keyColumn(heads, h), d);
       Nd4jOperations.multiply(scale(heads), queries, false, keys, true, head(scores, h), 0);
     }
-    scores.addi(block.mask().reshape('c', 1, block.rows(), block.rows()));
+    scores.addi(block.mask().array().reshape('c', 1, block.rows(), block.rows()));
     return Nd4jOperations.softmax(scores);
   }
 
@@ -203,12 +210,5 @@ final class Nd4jAttention implements AutoCloseable {
           out.view((long) row * out.stride() + (long) kv * group * d, shape, strides),
           0);
     }
-  }
-
-  @Override
-  public void close() {
-    blocks.forEach(block -> block.mask().close());
-    blocks.clear();
-    lastBounds = new int[0];
   }
 }

@@ -1,5 +1,6 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,6 +12,8 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Nd4jDevice implements Device {
   private final Nd4jRuntime runtime;
+  private final ArrayDeque<Nd4jMemory> idle = new ArrayDeque<>();
+  private boolean closed;
 
   private Nd4jDevice(Nd4jRuntime runtime) {
     this.runtime = runtime;
@@ -76,9 +79,29 @@ public final class Nd4jDevice implements Device {
     return new Nd4jLane(this);
   }
 
-  /** ND4J lives as long as the JVM. */
+  /** For one lane, until {@link #keepMemory}. */
+  synchronized Nd4jMemory takeMemory() {
+    runtime.useFirstGpu();
+    Nd4jMemory kept = idle.poll();
+    return kept == null ? new Nd4jMemory(this) : kept;
+  }
+
+  synchronized void keepMemory(Nd4jMemory memory) {
+    if (closed) {
+      memory.close();
+    } else {
+      memory.endLane();
+      idle.push(memory);
+    }
+  }
+
+  /** Frees what it keeps for lanes to come; ND4J itself lives as long as the JVM. */
   @Override
-  public void close() {}
+  public synchronized void close() {
+    closed = true;
+    idle.forEach(Nd4jMemory::close);
+    idle.clear();
+  }
 
   /**
    * A tensor over a caller's array, which may change in place while lanes are idle: each lane looks

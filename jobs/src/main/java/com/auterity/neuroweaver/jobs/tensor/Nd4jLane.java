@@ -1,59 +1,39 @@
 package com.auterity.neuroweaver.jobs.tensor;
 
 import java.nio.FloatBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
-import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
-import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
-import org.nd4j.linalg.api.memory.enums.LearningPolicy;
-import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/**
- * A thread's work through ND4J. Tensors are views of blocks that the lane holds until it is closed;
- * what a kernel makes on its way lies in a workspace that is empty again after it.
- */
+/** A thread's work through ND4J. Tensors are views of blocks of its {@link Nd4jMemory}. */
 final class Nd4jLane implements Lane {
-  private static final String SCOPE = "neuroweaver";
-  private static final WorkspaceConfiguration GROWING =
-      WorkspaceConfiguration.builder()
-          .initialSize(0)
-          .policyAllocation(AllocationPolicy.STRICT)
-          .policyLearning(LearningPolicy.FIRST_LOOP)
-          .policySpill(SpillPolicy.REALLOCATE)
-          .build();
-
   private final Nd4jDevice device;
-  private final Nd4jAttention attention = new Nd4jAttention();
-  private final List<INDArray> blocks = new ArrayList<>();
-  private final Map<Long, ArrayDeque<INDArray>> free = new HashMap<>();
-  private final Set<INDArray> lent = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Nd4jMemory memory;
+  private final Nd4jAttention attention;
   private final Set<Nd4jDevice.Constant> fresh = Collections.newSetFromMap(new IdentityHashMap<>());
   private final IdentityHashMap<RotaryTable, Nd4jAngles> angles = new IdentityHashMap<>();
+  private boolean closed;
 
   Nd4jLane(Nd4jDevice device) {
     this.device = device;
+    this.memory = device.takeMemory();
+    this.attention = new Nd4jAttention(memory);
   }
 
   /** Runs a kernel in the workspace; every call into ND4J passes here. */
   private <T> T compute(Supplier<T> kernel) {
     device.runtime().useFirstGpu();
-    try (MemoryWorkspace scope =
-        Nd4j.getWorkspaceManager().getAndActivateWorkspace(GROWING, SCOPE)) {
+    try (MemoryWorkspace scope = memory.scope()) {
       return kernel.get();
     } catch (RuntimeException | OutOfMemoryError e) {
       throw Nd4jFailure.translate(e, device.profile());
@@ -81,21 +61,7 @@ final class Nd4jLane implements Lane {
 
   @Override
   public Tensor tensor(int rows, int cols) {
-    long size = capacity((long) rows * cols);
-    ArrayDeque<INDArray> fitting = free.get(size);
-    INDArray block = fitting == null ? null : fitting.poll();
-    if (block == null) {
-      block = device.allocate(DataType.FLOAT, size);
-      blocks.add(block);
-    }
-    lent.add(block);
-    return new Nd4jTensor(block, 0, rows, cols, cols);
-  }
-
-  /** Sizes grow by quarters of a power of two, so that blocks fit again. */
-  private static long capacity(long size) {
-    long quarter = Math.max(64, Long.highestOneBit(Math.max(1, size - 1)) / 4);
-    return (size + quarter - 1) / quarter * quarter;
+    return memory.take(rows, cols);
   }
 
   @Override
@@ -107,11 +73,7 @@ final class Nd4jLane implements Lane {
 
   @Override
   public void free(Tensor tensor) {
-    INDArray block = own(tensor).block();
-    if (!lent.remove(block)) {
-      throw new IllegalArgumentException("this lane did not lend " + tensor);
-    }
-    free.computeIfAbsent(block.length(), n -> new ArrayDeque<>()).push(block);
+    memory.giveBack(own(tensor));
   }
 
   @Override
@@ -292,7 +254,7 @@ final class Nd4jLane implements Lane {
         () -> {
           Nd4jTensor t = own(x);
           Nd4jAngles held =
-              angles.computeIfAbsent(table, key -> new Nd4jAngles(device, key, headDim / 2));
+              angles.computeIfAbsent(table, key -> new Nd4jAngles(memory, key, headDim / 2));
           INDArray ids = Nd4j.createFromArray(Arrays.copyOf(positions, x.rows()));
           INDArray cos = held.cos(ids);
           INDArray sin = held.sin(ids);
@@ -546,15 +508,11 @@ final class Nd4jLane implements Lane {
 
   @Override
   public void close() {
-    MemoryWorkspace scope = Nd4j.getWorkspaceManager().getWorkspaceForCurrentThread(GROWING, SCOPE);
-    Nd4j.getWorkspaceManager().destroyWorkspace(scope);
-    attention.close();
-    angles.values().forEach(Nd4jAngles::close);
-    angles.clear();
-    blocks.forEach(INDArray::close);
-    blocks.clear();
-    free.clear();
-    lent.clear();
-    fresh.clear();
+    if (!closed) {
+      closed = true;
+      angles.clear();
+      fresh.clear();
+      device.keepMemory(memory);
+    }
   }
 }
