@@ -46,7 +46,11 @@ final class Handlers {
     handlers.add(new PublishHandler(features.published(), parts.datasets(), parts.clock()));
     handlers.add(new UnpublishHandler(features.published()));
     handlers.add(
-        new RefineHandler(parts.datasets(), features.registry(), new IgniteLinearTrainer()));
+        new RefineHandler(
+            parts.datasets(),
+            features.registry(),
+            new IgniteLinearTrainer(),
+            parts.config().synthesisHosts()));
     handlers.add(
         new TrainHandler(
             parts.datasets(),

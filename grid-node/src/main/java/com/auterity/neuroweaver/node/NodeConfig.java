@@ -25,6 +25,7 @@ import java.util.OptionalInt;
  * @param uploadsMaxMb the longest file that may be sent
  * @param minFreeMb with less room on this node's disk the grid takes no data
  * @param prices absolute path of the price list
+ * @param synthesisHosts where, beside this machine, recipes may send rows to be answered
  */
 public record NodeConfig(
     String name,
@@ -49,6 +50,7 @@ public record NodeConfig(
     Path prices,
     int uploadsMaxMb,
     int minFreeMb,
+    List<String> synthesisHosts,
     String logLevel,
     int logFileMb,
     int logFilesKept,
@@ -59,6 +61,7 @@ public record NodeConfig(
 
   public NodeConfig {
     discoveryAddresses = List.copyOf(discoveryAddresses);
+    synthesisHosts = List.copyOf(synthesisHosts);
   }
 
   /**
@@ -106,6 +109,8 @@ public record NodeConfig(
       JsonNode discovery = tree.path("discovery");
       List<String> addresses = new ArrayList<>();
       discovery.path("addresses").forEach(address -> addresses.add(address.asText()));
+      List<String> hosts = new ArrayList<>();
+      tree.path("synthesis").path("hosts").forEach(named -> hosts.add(named.asText()));
       JsonNode logs = tree.path("logs");
       NodeConfig config =
           new NodeConfig(
@@ -132,6 +137,7 @@ public record NodeConfig(
               path(tree.path("prices").asText("config/prices.yaml")),
               tree.path("uploads").path("max_mb").asInt(102_400),
               tree.path("disk").path("min_free_mb").asInt(1_024),
+              hosts,
               logs.path("level").asText("INFO"),
               logs.path("file_mb").asInt(64),
               logs.path("keep_files").asInt(5),

@@ -48,6 +48,7 @@ class NodeConfigTest {
             Path.of("/grid/config/prices.yaml"),
             102_400,
             1_024,
+            List.of(),
             "INFO",
             64,
             5,
@@ -90,6 +91,7 @@ class NodeConfigTest {
             flight_port: 5005
             uploads: {max_mb: 7}
             disk: {min_free_mb: 5}
+            synthesis: {hosts: [llm.example.com]}
             logs: {level: DEBUG, file_mb: 1, keep_files: 2}
             tls:
               keystore: keys/node.p12
@@ -123,6 +125,7 @@ class NodeConfigTest {
             Path.of("/grid/my/prices.yaml"),
             7,
             5,
+            List.of("llm.example.com"),
             "DEBUG",
             1,
             2,

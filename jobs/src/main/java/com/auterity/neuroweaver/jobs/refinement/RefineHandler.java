@@ -43,6 +43,7 @@ public final class RefineHandler implements JobHandler {
   private final DatasetCatalog catalog;
   private final ModelSource models;
   private final LinearTrainer trainer;
+  private final EndpointHosts hosts;
   private final Duration betweenCommits;
 
   /** For recipes that neither score with registered models nor train; commits each partition. */
@@ -53,18 +54,31 @@ public final class RefineHandler implements JobHandler {
         (features, good) -> {
           throw new UnsupportedOperationException("there is no trainer here");
         },
+        List.of(),
         Duration.ZERO);
   }
 
-  public RefineHandler(DatasetCatalog catalog, ModelSource models, LinearTrainer trainer) {
-    this(catalog, models, trainer, BETWEEN_COMMITS);
+  /**
+   * @param synthesisHosts beside this machine, where {@code synthesize} may send rows
+   */
+  public RefineHandler(
+      DatasetCatalog catalog,
+      ModelSource models,
+      LinearTrainer trainer,
+      List<String> synthesisHosts) {
+    this(catalog, models, trainer, synthesisHosts, BETWEEN_COMMITS);
   }
 
   private RefineHandler(
-      DatasetCatalog catalog, ModelSource models, LinearTrainer trainer, Duration betweenCommits) {
+      DatasetCatalog catalog,
+      ModelSource models,
+      LinearTrainer trainer,
+      List<String> synthesisHosts,
+      Duration betweenCommits) {
     this.catalog = catalog;
     this.models = models;
     this.trainer = trainer;
+    this.hosts = new EndpointHosts(synthesisHosts);
     this.betweenCommits = betweenCommits;
   }
 
@@ -101,6 +115,7 @@ public final class RefineHandler implements JobHandler {
     Manifest source = catalog.get(tenant, request.dataset());
     JsonNode stages = RecipeFiles.inlined(request.stages());
     Recipe.of(stages, source.schema(), source.partitionBy());
+    hosts.check(stages);
     StoredReferences.pinned(stages, reference -> catalog.get(tenant, reference));
     ScoringModels.pinned(stages, tenant, models, null);
     QualityTraining.check(stages, source, reference -> catalog.get(tenant, reference));
@@ -160,6 +175,7 @@ public final class RefineHandler implements JobHandler {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
     String stages = fixed(context, request, newest).toString();
     Recipe recipe = RefineSteps.recipe(stages, newest, List.of());
+    hosts.check(RefineSteps.json(stages));
     String keys = recipe.keys();
     if (!keys.isEmpty()) {
       RecipeCheck.everywhere(

@@ -70,7 +70,8 @@ class PerplexityFilterTest {
   private final ModelFolder nano = ModelFolder.open(ModelFolder.resolve("nano"));
   private final MemoryDatasetCatalog catalog = new MemoryDatasetCatalog(4);
   private final MemoryChunkStore chunks = new MemoryChunkStore();
-  private final RefineHandler handler = new RefineHandler(catalog, new Registered(), null);
+  private final RefineHandler handler =
+      new RefineHandler(catalog, new Registered(), null, List.of());
   private MemoryBlobStore blobs;
 
   @TempDir Path folder;

@@ -53,7 +53,7 @@ class QualityClassifierTest {
   private final LocalGrid grid = new LocalGrid(catalog, chunks);
   private final AtomicInteger fits = new AtomicInteger();
   private final RefineHandler handler =
-      new RefineHandler(catalog, new NoModels(), this::logisticRegression);
+      new RefineHandler(catalog, new NoModels(), this::logisticRegression, List.of());
 
   @BeforeEach
   void fill() {
