@@ -9,6 +9,7 @@ import com.auterity.neuroweaver.jobs.model.ModelFolder;
 import com.auterity.neuroweaver.jobs.model.PeftAdapter;
 import com.auterity.neuroweaver.jobs.training.BaseModel;
 import com.auterity.neuroweaver.jobs.training.BaseModels;
+import com.auterity.neuroweaver.jobs.training.OutOfMemory;
 import com.auterity.neuroweaver.jobs.training.WorkerTasks;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,11 +47,16 @@ final class PerplexityScorer {
   /** Of the rows that enter the stage and have a token to score. */
   RowScores score(PartitionView partition) {
     try {
-      return BaseModels.on(partition.node())
-          .use(
-              model.baseModel(),
-              model.sha256(),
-              loaded -> new Pass(loaded, partition.node()).over(partition));
+      return OutOfMemory.advised(
+          partition.node().nodeName(),
+          "scoring rows by " + model.baseModel(),
+          List.of("set or lower max_tokens", "score with a smaller model"),
+          () ->
+              BaseModels.on(partition.node())
+                  .use(
+                      model.baseModel(),
+                      model.sha256(),
+                      loaded -> new Pass(loaded, partition.node()).over(partition)));
     } catch (RuntimeException e) {
       throw e;
     } catch (InterruptedException e) {

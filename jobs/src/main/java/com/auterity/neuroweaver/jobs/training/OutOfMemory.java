@@ -9,19 +9,41 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
- * Training that finds no memory, native or heap, fails its job and says what takes less. The
+ * Work of a model that finds no memory, native or heap, fails its job and says what takes less. The
  * OutOfMemoryError goes no further, not even as a cause: it would halt the node.
  */
-final class OutOfMemory {
+public final class OutOfMemory {
   private OutOfMemory() {}
 
   /**
-   * The work's result.
+   * Training's result.
    *
    * @throws NeuroWeaverException OUT_OF_MEMORY with advice, leaving out what is in use already
    */
   static <T> T advised(
       String node, WeightFormat baseFormat, boolean gradientCheckpointing, Callable<T> work)
+      throws Exception {
+    List<String> ways = new ArrayList<>();
+    ways.add("lower micro_batch_size or sequence_len");
+    if (!gradientCheckpointing) {
+      ways.add("set gradient_checkpointing: true");
+    }
+    switch (baseFormat) {
+      case FULL -> ways.add("set adapter: qlora");
+      case INT8 -> ways.add("set adapter: qlora with load_in_4bit instead of load_in_8bit");
+      case NF4 -> {}
+    }
+    return advised(node, "training", ways, work);
+  }
+
+  /**
+   * The work's result.
+   *
+   * @param what the work is, as an error calls it
+   * @param ways to take less memory, beside more of it
+   * @throws NeuroWeaverException OUT_OF_MEMORY with the ways
+   */
+  public static <T> T advised(String node, String what, List<String> ways, Callable<T> work)
       throws Exception {
     try {
       return work.call();
@@ -30,21 +52,10 @@ final class OutOfMemory {
       if (found == null) {
         throw e;
       }
-      List<String> ways = new ArrayList<>();
-      ways.add("lower micro_batch_size or sequence_len");
-      if (!gradientCheckpointing) {
-        ways.add("set gradient_checkpointing: true");
-      }
-      switch (baseFormat) {
-        case FULL -> ways.add("set adapter: qlora");
-        case INT8 -> ways.add("set adapter: qlora with load_in_4bit instead of load_in_8bit");
-        case NF4 -> {}
-      }
-      ways.add("give the node more memory");
       throw new NeuroWeaverException(
           ErrorKind.OUT_OF_MEMORY,
-          "training ran out of memory on node %s: %s (%s)"
-              .formatted(node, String.join(", or ", ways), found),
+          "%s ran out of memory on node %s: %s, or give the node more memory (%s)"
+              .formatted(what, node, String.join(", or ", ways), found),
           Map.of("node", node, "found", found));
     }
   }

@@ -78,6 +78,26 @@ class OutOfMemoryTest {
   }
 
   @Test
+  void otherWorkNamesItsOwnWays() {
+    NeuroWeaverException e =
+        assertThrows(
+            NeuroWeaverException.class,
+            () ->
+                OutOfMemory.advised(
+                    "n2",
+                    "scoring",
+                    List.of("read less", "take a smaller model"),
+                    () -> {
+                      throw new OutOfMemoryError("Java heap space");
+                    }));
+    assertEquals(
+        "scoring ran out of memory on node n2: read less, or take a smaller model, or give the node"
+            + " more memory (Java heap space)",
+        e.getMessage());
+    assertNull(e.getCause());
+  }
+
+  @Test
   void anotherFailureStaysWhatItIs() {
     IllegalStateException other = new IllegalStateException("no");
     assertSame(
