@@ -26,4 +26,10 @@ public interface BlobStore {
   Path materialize(String sha256);
 
   void remove(String sha256);
+
+  /**
+   * Removes the blobs whose own address begins so. Looks at every blob there is, so it is for what
+   * happens rarely; one cut short can be done again.
+   */
+  void removeAll(String prefix);
 }

@@ -6,8 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import javax.cache.Cache;
 import org.apache.ignite.IgniteCache;
+import org.apache.ignite.cache.query.QueryCursor;
+import org.apache.ignite.cache.query.ScanQuery;
+import org.apache.ignite.lang.IgniteBiPredicate;
+import org.apache.ignite.lang.IgniteClosure;
 
 /**
  * Blobs in a persistent Ignite cache, cut into pieces of at most 1 MiB. Key {@code sha} holds the
@@ -107,6 +114,48 @@ public final class IgniteBlobStore implements BlobStore {
   public void remove(String sha256) {
     GridAccess.to("blob " + sha256, () -> erase(sha256));
     files.remove(sha256);
+  }
+
+  @Override
+  public void removeAll(String prefix) {
+    List<String> keys =
+        GridAccess.to(
+            "blobs " + prefix + "*",
+            () -> {
+              try (QueryCursor<String> found =
+                  cache.query(new ScanQuery<>(new BeginsWith(prefix)), new KeyOf())) {
+                return found.getAll();
+              }
+            });
+    // Heads first: a blob is there exactly when its head is.
+    keys.stream()
+        .sorted(Comparator.comparing(key -> key.indexOf('/') >= 0))
+        .forEach(key -> GridAccess.to("blob " + key, () -> cache.remove(key)));
+    keys.stream().filter(key -> key.indexOf('/') < 0).forEach(files::remove);
+  }
+
+  private static final class BeginsWith implements IgniteBiPredicate<String, byte[]> {
+    private static final long serialVersionUID = 1L;
+
+    private final String prefix;
+
+    BeginsWith(String prefix) {
+      this.prefix = prefix;
+    }
+
+    @Override
+    public boolean apply(String key, byte[] value) {
+      return key.startsWith(prefix);
+    }
+  }
+
+  private static final class KeyOf implements IgniteClosure<Cache.Entry<String, byte[]>, String> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String apply(Cache.Entry<String, byte[]> entry) {
+      return entry.getKey();
+    }
   }
 
   /** Removes this node's files of blobs that are gone; for the start of a node. */

@@ -3,6 +3,7 @@ package com.auterity.neuroweaver.datasets.store;
 import com.auterity.neuroweaver.datasets.NeuroWeaverException;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -74,5 +75,12 @@ public final class MemoryBlobStore implements BlobStore {
   public void remove(String sha256) {
     blobs.remove(sha256);
     files.remove(sha256);
+  }
+
+  @Override
+  public void removeAll(String prefix) {
+    List.copyOf(blobs.keySet()).stream()
+        .filter(address -> address.startsWith(prefix))
+        .forEach(this::remove);
   }
 }

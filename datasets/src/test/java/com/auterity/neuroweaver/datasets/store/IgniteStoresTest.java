@@ -15,6 +15,7 @@ import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
 import com.auterity.neuroweaver.datasets.table.IgniteRecordTable;
 import com.auterity.neuroweaver.datasets.table.TableDefinition;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -248,6 +249,42 @@ class IgniteStoresTest {
     there.remove(sha256);
     assertFalse(here.contains(sha256));
     assertFalse(blobCache.containsKey(sha256 + "/0"));
+  }
+
+  @Test
+  void blobsWhoseAddressBeginsSoAreRemovedOnAllNodes() throws Exception {
+    IgniteBlobStore here = new IgniteBlobStore(blobCache, folder.resolve("one/blobs"));
+    IgniteBlobStore there =
+        new IgniteBlobStore(two.cache(IgniteBlobStore.CACHE), folder.resolve("two/blobs"));
+    byte[] bytes = new byte[IgniteBlobStore.PIECE + 1];
+    List<String> gone = IntStream.range(0, 40).mapToObj(i -> "answer-ds_1-" + i).toList();
+    for (String address : gone) {
+      write(here, address, bytes);
+    }
+    List<String> kept = List.of("answer-ds_12-0", "answers-ds_1", "answer-ds_1");
+    for (String address : kept) {
+      write(there, address, bytes);
+    }
+    String hash = here.put(bytes);
+    there.removeAll("answer-ds_1-");
+    for (String address : gone) {
+      assertFalse(here.contains(address), address);
+      assertFalse(blobCache.containsKey(address + "/0"), address);
+      assertFalse(blobCache.containsKey(address + "/1"), address);
+    }
+    for (String address : kept) {
+      assertArrayEquals(bytes, here.get(address));
+      here.remove(address);
+    }
+    assertArrayEquals(bytes, here.get(hash));
+  }
+
+  private static void write(IgniteBlobStore blobs, String address, byte[] bytes)
+      throws IOException {
+    try (BlobOutput out = blobs.write(address, bytes.length)) {
+      out.write(bytes);
+      out.finish();
+    }
   }
 
   @Test

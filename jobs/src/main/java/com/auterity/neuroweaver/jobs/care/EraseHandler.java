@@ -16,6 +16,7 @@ import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.grid.PartitionCalls;
 import com.auterity.neuroweaver.jobs.grid.Progress;
+import com.auterity.neuroweaver.jobs.refinement.AnswerCache;
 import com.auterity.neuroweaver.jobs.training.Parameters;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -37,7 +38,7 @@ import java.util.stream.IntStream;
  * ordinal it has from a row erased before, because the column may be masked or missing there. Each
  * version with such rows is replaced by one without, under the same number and another id. Lists
  * what was made of the rows: adapters, exports, snapshots. SQL tables published from a version lose
- * the rows too.
+ * the rows too, and what language models answered about the dataset's rows is forgotten.
  *
  * <p>Exactly once: what one version lost is written to DATASET_ERASURE before the version is
  * replaced by one compare-and-set, and its id is reserved by job and version, so that a run after a
@@ -296,6 +297,7 @@ public final class EraseHandler implements JobHandler {
     for (String table : uses.tables(context.tenant(), lineage.ids(place))) {
       uses.deleteRows(context.tenant(), table, ordinals, newId);
     }
+    AnswerCache.forget(context.blobs(), version.datasetId());
     if (!versions.replace(version, next, "rows with a key in " + order.column(), context.jobId())) {
       erasures.remove(context.tenant(), context.jobId(), version.versionId());
       return null;

@@ -11,6 +11,7 @@ import com.auterity.neuroweaver.jobs.care.DataUses.TrainedAdapter;
 import com.auterity.neuroweaver.jobs.grid.JobContext;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.grid.Progress;
+import com.auterity.neuroweaver.jobs.refinement.AnswerCache;
 import com.auterity.neuroweaver.jobs.training.Parameters;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -113,6 +114,7 @@ public final class RetireHandler implements JobHandler {
         if (!order.dryRun()) {
           // Fenced: a run that was overtaken ends nothing.
           context.commit(++done, new byte[0]);
+          AnswerCache.forget(context.blobs(), version.datasetId());
           versions.retire(version, next.rule(), context.jobId());
           removed += versions.removeChunks(context.tenant(), context.chunks());
         }

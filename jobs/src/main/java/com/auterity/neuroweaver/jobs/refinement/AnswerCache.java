@@ -12,21 +12,39 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Answers by the whole request, kept on the grid: one asked before is not asked again, by whatever
- * job of the tenant. What is no answer (a refusal, a page of a proxy) is kept for the job alone, so
- * that another run asks anew.
+ * Answers by the whole request, kept on the grid beside the dataset whose rows were asked about:
+ * one asked before is not asked again, by whatever job on that dataset. What is no answer (a
+ * refusal, a page of a proxy) is kept for the job alone, so that another run asks anew.
  */
-final class AnswerCache {
+public final class AnswerCache {
   private static final long MOST_BYTES = 64L << 20;
 
   private final BlobStore blobs;
-  private final String tenant;
+  private final String datasetId;
   private final String jobId;
+  private boolean marked;
 
-  AnswerCache(BlobStore blobs, String tenant, String jobId) {
+  AnswerCache(BlobStore blobs, String datasetId, String jobId) {
     this.blobs = blobs;
-    this.tenant = tenant;
+    this.datasetId = datasetId;
     this.jobId = jobId;
+  }
+
+  /** Removes all answers about a dataset's rows: they are asked for again where they are wanted. */
+  public static void forget(BlobStore blobs, String datasetId) {
+    if (blobs.contains(marker(datasetId))) {
+      blobs.removeAll(prefix(datasetId));
+      blobs.remove(marker(datasetId));
+    }
+  }
+
+  /** There while a dataset may have answers, so that nobody looks for some where there are none. */
+  private static String marker(String datasetId) {
+    return "answers-" + datasetId;
+  }
+
+  private static String prefix(String datasetId) {
+    return "answer-" + datasetId + "-";
   }
 
   Optional<ChatAnswer> find(String request) {
@@ -35,9 +53,22 @@ final class AnswerCache {
   }
 
   void keep(String request, ChatAnswer answer) {
-    String address = answer.reason() == null ? address(request) : jobAddress(request);
+    mark();
+    write(
+        answer.reason() == null ? address(request) : jobAddress(request),
+        RecordCodec.encode(answer));
+  }
+
+  private synchronized void mark() {
+    if (!marked && !blobs.contains(marker(datasetId))) {
+      write(marker(datasetId), new byte[0]);
+    }
+    marked = true;
+  }
+
+  private void write(String address, byte[] bytes) {
     try (BlobOutput out = blobs.write(address, MOST_BYTES)) {
-      out.write(RecordCodec.encode(answer));
+      out.write(bytes);
       out.finish();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -57,11 +88,11 @@ final class AnswerCache {
   }
 
   private String address(String request) {
-    return "answer-" + hash(tenant + "\n" + request);
+    return prefix(datasetId) + hash(request);
   }
 
   private String jobAddress(String request) {
-    return "answer-" + hash(tenant + "\n" + jobId + "\n" + request);
+    return prefix(datasetId) + hash(jobId + "\n" + request);
   }
 
   static String hash(String text) {

@@ -31,7 +31,7 @@ interface ExpandingStage extends SurveyStage {
   }
 
   /** Before the first row is made on a node. */
-  default void open(NodeContext node, String tenant) {}
+  default void open(NodeContext node, String datasetId) {}
 
   /** Whether it must {@link #see} every row that enters before it makes one. */
   default boolean sees() {

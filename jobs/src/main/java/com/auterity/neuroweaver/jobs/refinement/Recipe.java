@@ -313,7 +313,7 @@ final class Recipe {
       }
       base = base < 0 ? stage.above() : base;
       long next = above(stage, base);
-      stage.open(node, source.tenant());
+      stage.open(node, source.datasetId());
       if (stage.sees()) {
         for (Iterator<Row> all = rows.get(); all.hasNext(); ) {
           Row row = before(i, all.next());

@@ -218,8 +218,7 @@ final class Synthesize implements ExpandingStage {
     if (!name.startsWith(VARIABLE)) {
       throw Knobs.invalid(place, "is \"" + name + "\"", "a variable named " + VARIABLE + "...");
     }
-    boolean local = Set.of("127.0.0.1", "localhost", "[::1]").contains(address.getHost());
-    if (!address.getScheme().equalsIgnoreCase("https") && !local) {
+    if (!address.getScheme().equalsIgnoreCase("https") && !EndpointHosts.isLocal(address)) {
       throw Knobs.invalid(place, "would send a key over http", "an endpoint of https");
     }
     String value = System.getenv(name);
@@ -329,7 +328,7 @@ final class Synthesize implements ExpandingStage {
     long from = asked.getLong();
     String job = StandardCharsets.UTF_8.decode(asked).toString();
     NodeContext node = partition.node();
-    AnswerCache kept = new AnswerCache(node.blobs(), partition.source().tenant(), job);
+    AnswerCache kept = new AnswerCache(node.blobs(), partition.source().datasetId(), job);
     ChatEndpoint endpoint =
         new ChatEndpoint(
             node.shared(HttpClient.class, ChatEndpoint::client),
@@ -445,8 +444,8 @@ final class Synthesize implements ExpandingStage {
   }
 
   @Override
-  public void open(NodeContext node, String tenant) {
-    cache = new AnswerCache(node.blobs(), tenant, jobId);
+  public void open(NodeContext node, String datasetId) {
+    cache = new AnswerCache(node.blobs(), datasetId, jobId);
   }
 
   @Override

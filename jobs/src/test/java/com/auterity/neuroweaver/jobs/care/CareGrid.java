@@ -2,6 +2,7 @@ package com.auterity.neuroweaver.jobs.care;
 
 import com.auterity.neuroweaver.datasets.schema.Row;
 import com.auterity.neuroweaver.datasets.schema.Schema;
+import com.auterity.neuroweaver.datasets.store.BlobStore;
 import com.auterity.neuroweaver.datasets.store.ChunkKey;
 import com.auterity.neuroweaver.datasets.store.ChunkStore;
 import com.auterity.neuroweaver.datasets.store.DatasetCatalog;
@@ -13,6 +14,7 @@ import com.auterity.neuroweaver.datasets.store.DatasetVersionRow;
 import com.auterity.neuroweaver.datasets.store.DatasetWriter;
 import com.auterity.neuroweaver.datasets.store.IgniteDatasetCatalog;
 import com.auterity.neuroweaver.datasets.store.Manifest;
+import com.auterity.neuroweaver.datasets.store.MemoryBlobStore;
 import com.auterity.neuroweaver.datasets.store.MemoryChunkStore;
 import com.auterity.neuroweaver.datasets.store.Partitioning;
 import com.auterity.neuroweaver.jobs.grid.ForwardingStore;
@@ -20,7 +22,9 @@ import com.auterity.neuroweaver.jobs.grid.Grid;
 import com.auterity.neuroweaver.jobs.grid.JobHandler;
 import com.auterity.neuroweaver.jobs.grid.LocalGrid;
 import com.auterity.neuroweaver.jobs.grid.LocalRun;
+import com.auterity.neuroweaver.jobs.refinement.AnsweredRows;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,6 +58,9 @@ final class CareGrid {
           new MortalTable<>(DatasetDisposalRow.TABLE, mortality),
           PARTITIONS,
           Clock.systemUTC());
+
+  /** None of it is materialized. */
+  final MemoryBlobStore blobs = new MemoryBlobStore(Path.of("unused"));
 
   private final Grid grid = LocalGrid.ofCaller(catalog, chunks);
 
@@ -89,6 +96,15 @@ final class CareGrid {
     return rows;
   }
 
+  /** Keeps a language model's answer about the dataset's rows, as a refinement does. */
+  void answer(String datasetId) {
+    new AnsweredRows(blobs, datasetId).keep();
+  }
+
+  boolean hasAnswer(String datasetId) {
+    return new AnsweredRows(blobs, datasetId).kept();
+  }
+
   /** A job of this grid; what it commits outlives its runs. */
   final class Run extends LocalRun {
     Run(String jobId, ObjectNode parameters) {
@@ -114,6 +130,11 @@ final class CareGrid {
           writesOfEachLife += 1 + writesOfEachLife / 3;
         }
       }
+    }
+
+    @Override
+    public BlobStore blobs() {
+      return blobs;
     }
 
     @Override

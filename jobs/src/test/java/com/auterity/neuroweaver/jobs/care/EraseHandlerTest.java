@@ -176,6 +176,16 @@ class EraseHandlerTest {
   }
 
   @Test
+  void whatLanguageModelsAnsweredAboutTheRowsIsForgotten() throws Exception {
+    Shop shop = new Shop();
+    shop.grid.answer(shop.masked.datasetId());
+    shop.grid.answer(shop.other.datasetId());
+    shop.handler().run(shop.run("job_e", "phone", "555-0100"));
+    assertFalse(shop.grid.hasAnswer(shop.masked.datasetId()));
+    assertTrue(shop.grid.hasAnswer(shop.other.datasetId()));
+  }
+
+  @Test
   void killedBeforeAnyWriteItEndsAsIfNothingHadHappened() throws Exception {
     Shop calm = new Shop();
     calm.grid.mortality.dieAfter(Long.MAX_VALUE);

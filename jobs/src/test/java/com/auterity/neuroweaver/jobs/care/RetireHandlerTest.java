@@ -1,6 +1,7 @@
 package com.auterity.neuroweaver.jobs.care;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -98,6 +99,18 @@ class RetireHandlerTest {
     NeuroWeaverException gone =
         assertThrows(NeuroWeaverException.class, () -> grid.catalog.get("default", "logs@2"));
     assertTrue(gone.getMessage().contains("was retired at"), gone.getMessage());
+  }
+
+  @Test
+  void whatLanguageModelsAnsweredAboutTheRowsGoesWithAVersion() throws Exception {
+    fiveVersions();
+    String dataset = versions.get(0).datasetId();
+    grid.answer(dataset);
+    keep(25, 1);
+    handler().run(run("job_dry", "logs", true));
+    assertTrue(grid.hasAnswer(dataset));
+    handler().run(run("job_r", "logs", false));
+    assertFalse(grid.hasAnswer(dataset));
   }
 
   @Test

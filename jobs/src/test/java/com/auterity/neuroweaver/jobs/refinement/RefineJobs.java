@@ -73,6 +73,10 @@ final class RefineJobs implements AutoCloseable {
     return handler.run(job("job_" + as, dataset, as, stages));
   }
 
+  String datasetId(String name) {
+    return catalog.get("default", name).datasetId();
+  }
+
   Schema schema(String name) {
     return catalog.get("default", name).schema();
   }

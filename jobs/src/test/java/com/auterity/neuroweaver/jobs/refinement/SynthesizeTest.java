@@ -144,7 +144,7 @@ class SynthesizeTest {
       other.refine("raw", "one", recipe(", into: ['reply'], per_row: 2"));
       assertEquals(jobs.read("one"), other.read("one"));
     }
-    assertEquals(24, asked.get());
+    assertEquals(48, asked.get(), "another dataset's answers are its own");
 
     Row made = jobs.read("one").get(12);
     Schema schema = jobs.schema("one");
@@ -155,6 +155,20 @@ class SynthesizeTest {
         detail.matches(
             "\\{\"model\":\"m\",\"endpoint\":\"127.0.0.1:\\d+\",\"request\":\"[0-9a-f]{32}\"\\}"),
         detail);
+  }
+
+  @Test
+  void whatIsForgottenIsAskedAgain() {
+    jobs.refine("raw", "one", recipe(", into: ['reply']"));
+    assertEquals(12, asked.get());
+    String dataset = jobs.datasetId("raw");
+    AnswerCache.forget(blobs, dataset + "0");
+    jobs.refine("raw", "two", recipe(", into: ['reply']"));
+    assertEquals(12, asked.get());
+    AnswerCache.forget(blobs, dataset);
+    jobs.refine("raw", "three", recipe(", into: ['reply']"));
+    assertEquals(24, asked.get());
+    assertEquals(jobs.checksums("one"), jobs.checksums("three"));
   }
 
   @Test
@@ -289,6 +303,8 @@ class SynthesizeTest {
             + " environment",
         ", into: ['r'], endpoint: 'http://x.example.org/v1', key_env: 'NEUROWEAVER_KEY_API_NONE' |"
             + " would send a key over http",
+        ", into: ['r'], endpoint: 'https://x.example.org/v1' | is on x.example.org, where this node"
+            + " sends no rows",
         ", into: ['r'], require: ['q > 1'] | require is \"q > 1\"",
         ", into: ['r'], per_row: 0 | per_row is 0",
         ", into: ['r'], temperature: 3 | temperature is 3",

@@ -52,4 +52,10 @@ final class CountedBlobs implements BlobStore {
     names.remove(sha256);
     store.remove(sha256);
   }
+
+  @Override
+  public void removeAll(String prefix) {
+    names.removeIf(name -> name.startsWith(prefix));
+    store.removeAll(prefix);
+  }
 }
