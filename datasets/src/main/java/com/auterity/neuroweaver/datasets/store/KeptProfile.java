@@ -10,7 +10,7 @@ import java.util.Optional;
 public final class KeptProfile {
   /** Another number for another content: what an older build kept is then taken again. */
   private static final byte[] KIND =
-      Sha256.digest().digest("profile 1".getBytes(StandardCharsets.UTF_8));
+      Sha256.digest().digest("profile 2".getBytes(StandardCharsets.UTF_8));
 
   private KeptProfile() {}
 

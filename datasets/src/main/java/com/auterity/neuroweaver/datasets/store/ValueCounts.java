@@ -1,13 +1,11 @@
 package com.auterity.neuroweaver.datasets.store;
 
+import com.dynatrace.hash4j.distinctcount.HyperLogLog;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
-import org.apache.datasketches.hll.HllSketch;
-import org.apache.datasketches.hll.TgtHllType;
-import org.apache.datasketches.hll.Union;
 
 /**
  * Distinct values and how often each occurs, by 64-bit hashes: counts as long as there are at most
@@ -24,7 +22,7 @@ final class ValueCounts {
   private long[] counts = new long[16];
   private String[] texts = new String[16];
   private int used;
-  private HllSketch registers;
+  private HyperLogLog registers;
 
   /**
    * @param text how the value is shown, asked for when it is new
@@ -37,7 +35,7 @@ final class ValueCounts {
     // Zero marks a free place.
     long key = hash == 0 ? 1 : hash;
     if (registers != null) {
-      registers.update(key);
+      registers.add(key);
       return;
     }
     int mask = keys.length - 1;
@@ -53,7 +51,7 @@ final class ValueCounts {
     }
     if (used == MOST_EXACT) {
       estimate();
-      registers.update(key);
+      registers.add(key);
       return;
     }
     keys[at] = key;
@@ -95,10 +93,10 @@ final class ValueCounts {
   }
 
   private void estimate() {
-    registers = new HllSketch(LOG_REGISTERS, TgtHllType.HLL_8);
+    registers = HyperLogLog.create(LOG_REGISTERS);
     for (long key : keys) {
       if (key != 0) {
-        registers.update(key);
+        registers.add(key);
       }
     }
     keys = null;
@@ -111,10 +109,7 @@ final class ValueCounts {
       if (registers == null) {
         estimate();
       }
-      Union union = new Union(LOG_REGISTERS);
-      union.update(registers);
-      union.update(HllSketch.heapify(other.registers()));
-      registers = union.getResult(TgtHllType.HLL_8);
+      registers.add(HyperLogLog.wrap(other.registers()));
       return;
     }
     if (other.counts() == null && registers == null) {
@@ -133,7 +128,7 @@ final class ValueCounts {
 
   State state() {
     if (registers != null) {
-      return new State(null, null, null, registers.toCompactByteArray());
+      return new State(null, null, null, registers.getState().clone());
     }
     int[] places = places();
     boolean counted = counts != null;
@@ -160,8 +155,7 @@ final class ValueCounts {
   }
 
   long distinct() {
-    // The composite estimate is of the registers alone; the other knows in which order they came.
-    return exact() ? used : Math.round(registers.getCompositeEstimate());
+    return exact() ? used : Math.round(registers.getDistinctCountEstimate());
   }
 
   /** The values that occur most, the most frequent first; null when there are too many to count. */
