@@ -107,10 +107,7 @@ public record NodeConfig(
       String host = tree.path("host").asText("127.0.0.1");
       checkLoopback(host);
       JsonNode discovery = tree.path("discovery");
-      List<String> addresses = new ArrayList<>();
-      discovery.path("addresses").forEach(address -> addresses.add(address.asText()));
-      List<String> hosts = new ArrayList<>();
-      tree.path("synthesis").path("hosts").forEach(named -> hosts.add(named.asText()));
+      List<String> addresses = texts(discovery.path("addresses"));
       JsonNode logs = tree.path("logs");
       NodeConfig config =
           new NodeConfig(
@@ -137,7 +134,7 @@ public record NodeConfig(
               path(tree.path("prices").asText("config/prices.yaml")),
               tree.path("uploads").path("max_mb").asInt(102_400),
               tree.path("disk").path("min_free_mb").asInt(1_024),
-              hosts,
+              texts(tree.path("synthesis").path("hosts")),
               logs.path("level").asText("INFO"),
               logs.path("file_mb").asInt(64),
               logs.path("keep_files").asInt(5),
@@ -146,6 +143,12 @@ public record NodeConfig(
       checkPortsDiffer(config);
       checkKeysApart(config);
       return config;
+    }
+
+    private static List<String> texts(JsonNode list) {
+      List<String> texts = new ArrayList<>();
+      list.forEach(text -> texts.add(text.asText()));
+      return texts;
     }
 
     private static String work(ObjectNode tree, String name) {

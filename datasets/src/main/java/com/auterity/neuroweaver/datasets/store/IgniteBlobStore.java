@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.cache.Cache;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.cache.query.QueryCursor;
@@ -118,20 +118,20 @@ public final class IgniteBlobStore implements BlobStore {
 
   @Override
   public void removeAll(String prefix) {
-    List<String> keys =
-        GridAccess.to(
-            "blobs " + prefix + "*",
-            () -> {
-              try (QueryCursor<String> found =
-                  cache.query(new ScanQuery<>(new BeginsWith(prefix)), new KeyOf())) {
-                return found.getAll();
-              }
-            });
-    // Heads first: a blob is there exactly when its head is.
-    keys.stream()
-        .sorted(Comparator.comparing(key -> key.indexOf('/') >= 0))
-        .forEach(key -> GridAccess.to("blob " + key, () -> cache.remove(key)));
-    keys.stream().filter(key -> key.indexOf('/') < 0).forEach(files::remove);
+    GridAccess.to("blobs " + prefix + "*", () -> eraseAll(prefix));
+  }
+
+  private void eraseAll(String prefix) {
+    Set<String> heads = new TreeSet<>();
+    Set<String> pieces = new TreeSet<>();
+    try (QueryCursor<String> keys =
+        cache.query(new ScanQuery<>(new BeginsWith(prefix)), new KeyOf())) {
+      keys.forEach(key -> (key.indexOf('/') < 0 ? heads : pieces).add(key));
+    }
+    // A blob is there exactly when its head is.
+    cache.removeAll(heads);
+    cache.removeAll(pieces);
+    heads.forEach(files::remove);
   }
 
   private static final class BeginsWith implements IgniteBiPredicate<String, byte[]> {

@@ -175,7 +175,6 @@ public final class RefineHandler implements JobHandler {
     Manifest newest = context.datasets().get(context.tenant(), request.dataset());
     String stages = fixed(context, request, newest).toString();
     Recipe recipe = RefineSteps.recipe(stages, newest, List.of());
-    hosts.check(RefineSteps.json(stages));
     String keys = recipe.keys();
     if (!keys.isEmpty()) {
       RecipeCheck.everywhere(
@@ -200,7 +199,9 @@ public final class RefineHandler implements JobHandler {
   private JsonNode fixed(JobContext context, Request request, Manifest newest) {
     Function<String, Manifest> datasets =
         reference -> context.datasets().get(context.tenant(), reference);
-    JsonNode stages = StoredReferences.pinned(RecipeFiles.inlined(request.stages()), datasets);
+    JsonNode stages = RecipeFiles.inlined(request.stages());
+    hosts.check(stages);
+    stages = StoredReferences.pinned(stages, datasets);
     if (ScoringModels.any(stages)) {
       String numerics = ScoringModels.numerics(context.grid().nodes());
       stages = ScoringModels.pinned(stages, context.tenant(), models, numerics);

@@ -38,7 +38,7 @@ final class CpuLane implements Lane {
   }
 
   private CpuTensor tensor(int rows, int cols, boolean narrow) {
-    long size = capacity((long) rows * cols * (narrow ? 2 : 4));
+    long size = NativeBlock.capacity((long) rows * cols * (narrow ? 2 : 4));
     ArrayDeque<NativeBlock> fitting = free.get(size);
     NativeBlock block = fitting == null ? null : fitting.poll();
     if (block == null) {
@@ -46,12 +46,6 @@ final class CpuLane implements Lane {
     }
     lent.add(block);
     return new CpuTensor(block, narrow, 0, rows, cols, cols);
-  }
-
-  /** Sizes grow by quarters of a power of two, so that blocks fit again. */
-  private static long capacity(long size) {
-    long quarter = Math.max(64, Long.highestOneBit(Math.max(1, size - 1)) / 4);
-    return (size + quarter - 1) / quarter * quarter;
   }
 
   @Override

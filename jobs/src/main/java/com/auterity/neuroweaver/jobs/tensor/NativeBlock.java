@@ -44,6 +44,12 @@ final class NativeBlock implements AutoCloseable {
     TAKEN.addAndGet(this.bytes);
   }
 
+  /** At least the size; such sizes grow by quarters of a power of two, so that blocks fit again. */
+  static long capacity(long size) {
+    long quarter = Math.max(64, Long.highestOneBit(Math.max(1, size - 1)) / 4);
+    return (size + quarter - 1) / quarter * quarter;
+  }
+
   /** Bytes of all blocks that are open. */
   static long taken() {
     return TAKEN.get();

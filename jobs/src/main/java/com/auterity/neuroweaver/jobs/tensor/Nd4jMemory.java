@@ -55,7 +55,7 @@ final class Nd4jMemory implements AutoCloseable {
 
   /** (rows x cols) with undefined contents, until it is given back or the lane ends. */
   Nd4jTensor take(int rows, int cols) {
-    long size = capacity((long) rows * cols);
+    long size = NativeBlock.capacity((long) rows * cols);
     ArrayDeque<INDArray> fitting = free.get(size);
     INDArray block = fitting == null ? null : fitting.poll();
     if (block == null) {
@@ -64,12 +64,6 @@ final class Nd4jMemory implements AutoCloseable {
     lent.add(block);
     had.add(block);
     return new Nd4jTensor(block, 0, rows, cols, cols);
-  }
-
-  /** Sizes grow by quarters of a power of two, so that blocks fit again. */
-  private static long capacity(long size) {
-    long quarter = Math.max(64, Long.highestOneBit(Math.max(1, size - 1)) / 4);
-    return (size + quarter - 1) / quarter * quarter;
   }
 
   /**
